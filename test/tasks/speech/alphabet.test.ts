@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../../src/errors.ts';
+import {
+  alphabetSize,
+  blank,
+  decode,
+  encode,
+  normaliseTranscript,
+  space,
+} from '../../../src/tasks/speech/alphabet.ts';
+
+const letters = " 'abcdefghijklmnopqrstuvwxyz";
+
+test('every text over the alphabet comes back from its classes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...letters) }), (text) => {
+      const classes = encode(text, 'text');
+      expect(decode(classes)).toBe(text);
+      expect(classes.every((c) => c > blank && c < alphabetSize)).toBe(true);
+    }),
+  );
+});
+
+test('29 classes in the documented order', () => {
+  expect(alphabetSize).toBe(29);
+  expect(blank).toBe(0);
+  expect([...encode(" 'az", 'text')]).toEqual([space, 2, 3, 28]);
+});
+
+describe('encode', () => {
+  test.each([
+    ['7 up', '7', 1],
+    ['cafés', 'é', 4],
+    ['Ab', 'A', 1],
+    ['a😀', '😀', 2],
+    ['a\tb', '\\t', 2],
+  ])('%j names the place, the letter and its position', (text, letter, position) => {
+    const run = () => encode(text, 'list.tsv:12');
+    expect(run).toThrow(InputError);
+    expect(run).toThrow('list.tsv:12');
+    expect(run).toThrow(`letter "${letter}"`);
+    expect(run).toThrow(`position ${position}`);
+  });
+
+  test('an empty text has no classes', () => {
+    expect(encode('', 'text')).toHaveLength(0);
+  });
+});
+
+test.each([[[0]], [[29]], [[-1]], [[1.5]], [[Number.NaN]]])('decode refuses %j', (classes) => {
+  expect(() => decode(classes)).toThrow(InputError);
+});
+
+describe('normaliseTranscript', () => {
+  test.each([
+    ['  Turn  ON,\tthe light!\n', 'turn on the light'],
+    ['"What\'s this?" “Nothing; really:”', "what's this nothing really"],
+    ['a , b', 'a b'],
+    ['', ''],
+    ['...', ''],
+  ])('%j', (text, expected) => {
+    expect(normaliseTranscript(text)).toBe(expected);
+  });
+
+  test('what it does not know stays, to be reported by encode', () => {
+    expect(normaliseTranscript('route 66 – café')).toBe('route 66 – café');
+  });
+
+  test('doing it twice changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'aB \t\n.,?!;:"“”’-éİ') }), (text) => {
+        const once = normaliseTranscript(text);
+        expect(normaliseTranscript(once)).toBe(once);
+      }),
+    );
+  });
+});
