@@ -1,0 +1,23 @@
+/** How one sample is stored in a WAV file. */
+export interface SampleFormat {
+  readonly bytes: number;
+  /** The sample at a byte offset, full scale being ±1. */
+  read(view: DataView, at: number): number;
+}
+
+/** The format of an encoding (1: PCM, 3: IEEE float) of so many bits, or undefined where there is none. 8-bit PCM is unsigned, wider is signed. */
+export function sampleFormat(encoding: number, bits: number): SampleFormat | undefined {
+  return FORMATS[`${encoding}/${bits}`];
+}
+
+const FORMATS: Readonly<Record<string, SampleFormat>> = {
+  '1/8': { bytes: 1, read: (view, at) => (view.getUint8(at) - 128) / 2 ** 7 },
+  '1/16': { bytes: 2, read: (view, at) => view.getInt16(at, true) / 2 ** 15 },
+  '1/24': {
+    bytes: 3,
+    read: (view, at) => (view.getInt8(at + 2) * 2 ** 16 + view.getUint16(at, true)) / 2 ** 23,
+  },
+  '1/32': { bytes: 4, read: (view, at) => view.getInt32(at, true) / 2 ** 31 },
+  '3/32': { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  '3/64': { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+};

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Corpus, Utterance } from '../corpus.ts';
+
+export interface CacheOptions {
+  /** Folder that prepared corpora are kept in, each in a folder of its own. */
+  readonly cacheFolder: string;
+  /** Told when a kept corpus was damaged and is made anew. Writes to standard error by default. */
+  readonly onWarning?: (line: string) => void;
+}
+
+/**
+ * The corpus that was kept for this name and key, or else made by `make` and kept.
+ *
+ * A kept corpus is `features.bin` (all features, float32, little-endian, one utterance after another) and `index.json` (everything
+ * else, and a SHA-256 over both). One whose checksum is wrong is never used: it is made anew, with a warning. A new one is written to a
+ * temporary folder and renamed, so that a cut-off run leaves nothing half-written.
+ *
+ * @param key everything that decides the corpus' content, as plain JSON.
+ */
+export async function cachedCorpus(
+  name: string,
+  key: unknown,
+  options: CacheOptions,
+  make: () => Promise<Corpus>,
+): Promise<Corpus> {
+  const { cacheFolder, onWarning = (line) => process.stderr.write(`${line}\n`) } = options;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([FORMAT, name, key]))
+    .digest('hex')
+    .slice(0, 16);
+  const folder = join(cacheFolder, `${name}-${hash}`);
+  const kept = await readCorpus(folder);
+  if (typeof kept === 'object') return kept;
+  if (kept === 'damaged') onWarning(`The corpus kept in ${folder} is damaged; it is made anew.`);
+  const corpus = await make();
+  await keepCorpus(folder, corpus);
+  return corpus;
+}
+
+const FORMAT = 1;
+const FEATURES = 'features.bin';
+const INDEX = 'index.json';
+
+interface Index {
+  readonly sha256: string;
+  readonly contents: {
+    readonly name: string;
+    readonly bands: number;
+    readonly sets: Readonly<Record<string, readonly Omit<Utterance, 'features'>[]>>;
+  };
+}
+
+async function readCorpus(folder: string): Promise<Corpus | 'absent' | 'damaged'> {
+  let bytes: Uint8Array;
+  let text: string;
+  try {
+    [bytes, text] = await Promise.all([
+      readFile(join(folder, FEATURES)),
+      readFile(join(folder, INDEX), 'utf8'),
+    ]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return 'absent';
+  }
+  let index: Index;
+  try {
+    index = JSON.parse(text);
+  } catch {
+    return 'damaged';
+  }
+  if (index?.sha256 !== checksum([bytes], index.contents)) return 'damaged';
+  const { name, bands, sets } = index.contents;
+  let at = bytes.byteOffset;
+  const withFeatures = (utterance: Omit<Utterance, 'features'>): Utterance => {
+    const features = new Float32Array(bytes.buffer, at, utterance.frames * bands);
+    at += features.byteLength;
+    return { ...utterance, features };
+  };
+  return {
+    name,
+    bands,
+    sets: Object.fromEntries(Object.entries(sets).map(([set, kept]) => [set, kept.map(withFeatures)])),
+  };
+}
+
+async function keepCorpus(folder: string, { name, bands, sets }: Corpus): Promise<void> {
+  const chunks = Object.values(sets).flatMap((utterances) =>
+    utterances.map(({ features }) => bytesOf(features)),
+  );
+  const contents: Index['contents'] = {
+    name,
+    bands,
+    sets: Object.fromEntries(
+      Object.entries(sets).map(([set, utterances]) => [
+        set,
+        utterances.map(({ id, voice, transcript, frames }) => ({ id, voice, transcript, frames })),
+      ]),
+    ),
+  };
+  const index: Index = { sha256: checksum(chunks, contents), contents };
+  const temporary = `${folder}.${process.pid}.tmp`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  try {
+    await writeFile(join(temporary, FEATURES), chunks);
+    await writeFile(join(temporary, INDEX), JSON.stringify(index));
+    await rm(folder, { recursive: true, force: true });
+    await rename(temporary, folder);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+function checksum(chunks: readonly Uint8Array[], contents: unknown): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.update(JSON.stringify(contents) ?? '').digest('hex');
+}
+
+function bytesOf(features: Float32Array): Uint8Array {
+  return new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
+}

@@ -1,0 +1,12 @@
+import { InputError } from '../../../../../errors.ts';
+
+/** @throws InputError that says which optional package is missing, or the error itself where it is another. */
+export function explainMissing(error: unknown, name: string): never {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
+    throw new InputError(
+      `The corpus of spoken queries is made with the npm package ${name}, which is not installed: npm install --save-dev ${name}`,
+    );
+  }
+  throw error;
+}
