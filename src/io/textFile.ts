@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import writeFileAtomic from 'write-file-atomic';
+import { InputError } from '../errors.ts';
+import { fileErrorText } from './fileError.ts';
+import { JsonSyntaxError, parseStrictJson } from './strictJson.ts';
+
+/**
+ * The text of a UTF-8 file.
+ *
+ * @throws InputError when it cannot be read, is no UTF-8, or is longer than `longest` bytes
+ */
+export async function readText(path: string, longest: number): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new InputError(`${path} could not be read: ${fileErrorText(error)}`, { cause: error });
+  }
+  if (bytes.length > longest) {
+    throw new InputError(`${path} has ${bytes.length} bytes; a file of its kind has at most ${longest}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new InputError(`${path} is no UTF-8 text`);
+  }
+}
+
+/** Writes a small text file whole or not at all. */
+export async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(path, text);
+  } catch (error) {
+    throw new InputError(`${path} could not be written: ${fileErrorText(error)}`, { cause: error });
+  }
+}
+
+/** Writes a value as indented JSON, whole or not at all. */
+export function writeJson(path: string, value: unknown): Promise<void> {
+  return writeText(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The value of a JSON text; a syntax error becomes an InputError that names file, line and column. */
+export function parseJson(text: string, file: string): unknown {
+  try {
+    return parseStrictJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const before = text.slice(0, error.position).split('\n');
+    throw new InputError(`${file}:${before.length}:${before.at(-1)!.length + 1}: ${error.message}`);
+  }
+}

@@ -1,0 +1,165 @@
+import { dirname, extname, parse, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { InputError } from '../../errors.ts';
+import { parseJson, readText } from '../../io/textFile.ts';
+import { choice, firstMistake, mapping, name, number, text, whole } from './configSchema.ts';
+import { inputMap, recurrentMap } from './mapSchema.ts';
+
+/** Widths beyond this are a slip of the finger. */
+const widest = 65536;
+
+const layer = mapping({
+  hidden: whole(1, widest),
+  input: inputMap(widest).default('dense'),
+  recurrent: recurrentMap(widest).default('dense'),
+});
+
+const model = mapping({
+  name: name(),
+  layers: z.array(layer, { error: 'a list of layers' }).min(1, { error: 'at least one layer' }),
+  /** What this model trains with instead of the common value. */
+  training: mapping({ learningRate: number({ above: 0, to: 10 }).optional() }).prefault({}),
+});
+
+/** Noise and masks put on the features of training utterances only. */
+const augment = mapping({
+  /** Standard deviation of the noise, in units of a feature's own deviation. */
+  noise: number({ from: 0, to: 10 }).default(0.2),
+  frequencyMasks: whole(0, 20).default(2),
+  /** Widest mask, in bands. */
+  frequencyMaskWidth: whole(1, 256).default(8),
+  timeMasks: whole(0, 20).default(0),
+  /** Longest mask, in stacked frames. */
+  timeMaskWidth: whole(1, 1000).default(5),
+});
+
+const training = mapping({
+  epochs: whole(1, 100_000).default(12),
+  /** Utterances in an update. */
+  batchSize: whole(1, 4096).default(16),
+  optimizer: choice('adam', 'sgd').default('adam'),
+  /** The rate after warm-up; a model may have its own. */
+  learningRate: number({ above: 0, to: 10 }).default(0.003),
+  /** Updates over which the rate rises from zero. */
+  warmupSteps: whole(0, 1_000_000).default(100),
+  /** The rate of the last update, as a fraction of `learningRate`; between, it falls along a half cosine. */
+  finalLearningRateFraction: number({ from: 0, to: 1 }).default(0.05),
+  /** Largest global norm of the gradient. */
+  clipNorm: number({ above: 0, to: 1e6 }).default(5),
+  /** Of `sgd`. */
+  momentum: number({ from: 0, below: 1 }).default(0.9),
+  weightDecay: number({ from: 0, below: 1 }).default(0),
+  /** Probability with which a value between two layers is dropped. */
+  dropout: number({ from: 0, below: 1 }).default(0.1),
+  augment: augment.prefault({}),
+  /** Updates between two checkpoints. */
+  checkpointEverySteps: whole(1, 1_000_000).default(200),
+});
+
+const decoding = mapping({
+  ngramOrder: whole(1, 5).default(2),
+  beamWidth: whole(1, 10_000).default(32),
+  /** Weight of the language model's log probability. */
+  languageWeight: number({ from: 0, to: 100 }).default(1),
+  /** Added to the score for every word. */
+  wordBonus: number({ from: -100, to: 100 }).default(0),
+  /** Whether only the words of the training sentences can be recognised. */
+  lexicon: choice('training', 'none').default('training'),
+});
+
+const features = mapping({
+  /** Log-mel bands of a 10 ms frame. */
+  bands: whole(1, 256).default(40),
+  /** Neighbouring frames that make one input of the network. */
+  stack: whole(1, 20).default(3),
+});
+
+const schema = mapping({
+  name: name(),
+  seed: whole(0, 0xffff_ffff).default(1),
+  backend: choice('wasm', 'reference').default('wasm'),
+  /** The name of a corpus, or the path of a manifest. */
+  corpus: text('the name of a corpus or the path of a manifest'),
+  features: features.prefault({}),
+  training: training.prefault({}),
+  decoding: decoding.prefault({}),
+  models: z
+    .array(model, { error: 'a list of models' })
+    .min(1, { error: 'at least one model' })
+    .superRefine((models, context) => {
+      models.forEach((one, index) => {
+        const first = models.findIndex((other) => other.name === one.name);
+        if (first < index) {
+          const message = `a name of its own, not that of models[${first}]`;
+          context.addIssue({ code: 'custom', path: [index, 'name'], message });
+        }
+      });
+    }),
+});
+
+/** A training run of the speech task, every default filled in. */
+export type SpeechConfig = z.output<typeof schema>;
+
+/** One model of a run: its name, its layers from the bottom up, and its own training values. */
+export type ModelConfig = SpeechConfig['models'][number];
+
+/**
+ * The configuration that a parsed YAML or JSON value stands for. A run that names itself not is named after its file.
+ *
+ * @param file what error messages name
+ * @throws InputError naming the path in the configuration, the value found and what is allowed
+ */
+export function parseConfig(value: unknown, file: string): SpeechConfig {
+  const named = isRecord(value) && value.name === undefined ? { ...value, name: nameFrom(file) } : value;
+  const result = schema.safeParse(named);
+  if (!result.success) throw new InputError(`${file}: ${firstMistake(result.error.issues, value)}`);
+  return result.data;
+}
+
+/**
+ * Reads a configuration file, YAML or JSON by its extension. A manifest's path in it is relative to the file's folder.
+ *
+ * @throws InputError on a file that is missing, is no YAML or JSON (with the line), or is no configuration
+ */
+export async function loadConfig(path: string): Promise<SpeechConfig> {
+  const extension = extname(path).toLowerCase();
+  if (!['.yaml', '.yml', '.json'].includes(extension)) {
+    throw new InputError(`${path} has the extension "${extension}"; expected .yaml, .yml or .json`);
+  }
+  const source = await readText(path, 1_000_000);
+  const config = parseConfig(extension === '.json' ? parseJson(source, path) : parseYaml(source, path), path);
+  return { ...config, corpus: resolveCorpus(config.corpus, dirname(path)) };
+}
+
+/** A corpus as it may be named from any folder: a plain name stays, the path of a manifest becomes absolute. */
+export function resolveCorpus(corpus: string, folder: string): string {
+  return /^[a-z0-9-]+$/.test(corpus) ? corpus : resolve(folder, corpus);
+}
+
+function parseYaml(source: string, file: string): unknown {
+  try {
+    const document = parseDocument(source, { stringKeys: true, prettyErrors: true });
+    const mistake = document.errors[0] ?? document.warnings[0];
+    if (mistake === undefined) return document.toJS({ maxAliasCount: 100 });
+    const { line, col } = mistake.linePos?.[0] ?? { line: 1, col: 1 };
+    const sentence = mistake.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+    throw new InputError(`${file}:${line}:${col}: ${sentence}`);
+  } catch (error) {
+    // The YAML library answers too many aliases and too deep a nesting with errors of JavaScript's own.
+    if (error instanceof InputError) throw error;
+    throw new InputError(`${file} is no YAML that can be read: ${(error as Error).message}`);
+  }
+}
+
+function nameFrom(file: string): string {
+  const stem = parse(file)
+    .name.toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return stem.slice(0, 40).replace(/-+$/, '') || 'run';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
