@@ -65,3 +65,8 @@ export function normaliseTranscript(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
 }
+
+/** The words of a text: its parts between white space, none of them empty. */
+export function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
