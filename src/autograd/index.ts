@@ -1,0 +1,12 @@
+export { grad, type Tensors, type ValueAndGrad, valueAndGrad } from './grad.ts';
+export {
+  defineOp,
+  type Op,
+  type OpCall,
+  OpContext,
+  type OpDefinition,
+  type OpErrorSample,
+  type OpSample,
+  registry,
+} from './op.ts';
+export { type Profile, profile } from './profile.ts';

@@ -1,0 +1,43 @@
+import type * as reference from '../../kernels/reference.ts';
+import type { FloatArray } from '../../kernels/types.ts';
+
+/** Numbers where a backend keeps them: an address in WebAssembly memory, a typed array. Only its kernels look inside. */
+export type RawBuffer = { readonly rawBuffer: unique symbol };
+
+/** Every kernel, with the reference kernels' signatures and the backend's own buffers in place of arrays. */
+export type Kernels = { readonly [Name in keyof typeof reference]: OnBuffers<(typeof reference)[Name]> };
+
+export type DType = 'float32' | 'float64';
+
+/** One way of computing: where numbers live, and the kernels that work on them there. */
+export interface Backend {
+  readonly name: BackendName;
+  /** For reports: the name and which build actually runs. */
+  readonly description: string;
+  readonly kernels: Kernels;
+  /** Room for `size` floats, not cleared, until the arena is reset below it. */
+  allocate(size: number, dtype: DType): RawBuffer;
+  /** Room for `size` doubles as workspace of a kernel, whatever the dtype of its tensors. */
+  allocateDoubles(size: number): RawBuffer;
+  /** A copy of integers for a kernel's index arguments. */
+  uploadIntegers(values: ArrayLike<number>): RawBuffer;
+  upload(values: FloatArray): RawBuffer;
+  /** The buffer that begins `elements` floats further on. */
+  at(buffer: RawBuffer, elements: number): RawBuffer;
+  /** A copy of `size` floats. */
+  read(buffer: RawBuffer, size: number, dtype: DType): FloatArray;
+  write(buffer: RawBuffer, values: FloatArray): void;
+  /** The arena's present height, for `reset`. */
+  mark(): number;
+  /** Gives back everything allocated since `mark` was taken. */
+  reset(mark: number): void;
+  /** Room that no reset takes back; only while the arena is empty. */
+  allocatePersistent(size: number, dtype: DType): RawBuffer;
+  freePersistent(buffer: RawBuffer): void;
+}
+
+export type BackendName = 'reference' | 'wasm';
+
+type OnBuffers<F> = F extends (...args: infer Args) => infer Result
+  ? (...args: { [K in keyof Args]: Args[K] extends number ? number : RawBuffer }) => Result
+  : never;

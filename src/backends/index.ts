@@ -1,0 +1,39 @@
+import { InputError } from '../errors.ts';
+import type { Backend, BackendName } from './backend.ts';
+import { createReferenceBackend } from './reference/backend.ts';
+import { createWasmBackend } from './wasm/backend.ts';
+
+export type { Backend, BackendName, DType, Kernels, RawBuffer } from './backend.ts';
+
+/** The backend of that name, started at its first use. Throws InputError for an unknown name, or when it cannot run here. */
+export function backend(name: BackendName): Backend {
+  const create = creators[name];
+  if (create === undefined) {
+    throw new InputError(`backend is '${name}', expected one of ${Object.keys(creators).join(', ')}.`);
+  }
+  let found = started.get(name);
+  if (found === undefined) {
+    found = create();
+    started.set(name, found);
+  }
+  return found;
+}
+
+/** The backend on which float32 tensors are made when none is named. */
+export function defaultBackend(): Backend {
+  return backend(chosen);
+}
+
+/** Makes `name` the default backend from here on. Throws InputError when it cannot run here. */
+export function useBackend(name: BackendName): Backend {
+  const found = backend(name);
+  chosen = name;
+  return found;
+}
+
+const creators: Readonly<Record<BackendName, () => Backend>> = {
+  reference: createReferenceBackend,
+  wasm: createWasmBackend,
+};
+const started = new Map<BackendName, Backend>();
+let chosen: BackendName = 'wasm';

@@ -1,0 +1,65 @@
+import * as reference from '../../../kernels/reference.ts';
+import type { FloatArray } from '../../../kernels/types.ts';
+import { InputError } from '../../errors.ts';
+import type { Backend, Kernels, RawBuffer } from '../backend.ts';
+import { base, relaxed } from './binary.generated.ts';
+import { hasRelaxedSimd, hasSimd } from './features.ts';
+import { LinearMemory } from './memory.ts';
+
+/**
+ * The WebAssembly backend: float32, SIMD, and fused multiply-add where the engine has relaxed SIMD
+ * (`build` forces one of the two). Throws InputError where the engine lacks what the build needs.
+ */
+export function createWasmBackend(build: 'base' | 'relaxed' = hasRelaxedSimd() ? 'relaxed' : 'base'): Backend {
+  if (!hasSimd()) throw new InputError('The wasm backend needs WebAssembly SIMD, which this engine does not offer.');
+  if (build === 'relaxed' && !hasRelaxedSimd()) {
+    throw new InputError('The relaxed build needs WebAssembly relaxed SIMD, which this engine does not offer.');
+  }
+  const memory = LinearMemory.reserve();
+  const module = new WebAssembly.Module(decodeBase64(build === 'relaxed' ? relaxed : base));
+  const exports = new WebAssembly.Instance(module, { env: { memory, abort: fail } }).exports;
+  for (const name of Object.keys(reference)) {
+    if (typeof exports[name] !== 'function') throw new Error(`The wasm build lacks the kernel ${name}.`);
+  }
+  const linear = new LinearMemory(memory, (exports.heapBase as WebAssembly.Global).value);
+
+  const upload = (values: FloatArray): RawBuffer => {
+    const address = linear.allocate(values.length * 4);
+    linear.floats.set(values, address / 4);
+    return raw(address);
+  };
+  return {
+    name: 'wasm',
+    description: build === 'relaxed' ? 'wasm (SIMD, relaxed FMA)' : 'wasm (SIMD)',
+    kernels: exports as unknown as Kernels,
+    allocate: (size) => raw(linear.allocate(size * 4)),
+    allocateDoubles: (size) => raw(linear.allocate(size * 8)),
+    uploadIntegers(values) {
+      const address = linear.allocate(values.length * 4);
+      new Int32Array(linear.memory.buffer, address, values.length).set(values);
+      return raw(address);
+    },
+    upload,
+    at: (buffer, elements) => raw(addressOf(buffer) + elements * 4),
+    read(buffer, size) {
+      const start = addressOf(buffer) / 4;
+      return linear.floats.slice(start, start + size);
+    },
+    write: (buffer, values) => linear.floats.set(values, addressOf(buffer) / 4),
+    mark: () => linear.mark,
+    reset: (mark) => linear.reset(mark),
+    allocatePersistent: (size) => raw(linear.allocatePersistent(size * 4)),
+    freePersistent: (buffer) => linear.freePersistent(addressOf(buffer)),
+  };
+}
+
+const raw = (address: number): RawBuffer => address as unknown as RawBuffer;
+const addressOf = (buffer: RawBuffer): number => buffer as unknown as number;
+
+function fail(): never {
+  throw new Error('A wasm kernel aborted.');
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,9 @@
+export * from './autograd/index.ts';
+export { type Backend, type BackendName, backend, type DType, defaultBackend, useBackend } from './backends/index.ts';
+export { InputError } from './errors.ts';
+export * from './maps/index.ts';
+export * from './nn/index.ts';
+export * from './ops/index.ts';
+export * from './optim/index.ts';
+export * from './tensor/index.ts';
+export * from './train/index.ts';

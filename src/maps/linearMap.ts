@@ -1,0 +1,73 @@
+import type { Tensors } from '../autograd/grad.ts';
+import { matmul } from '../ops/matmul.ts';
+import { transpose } from '../ops/transpose.ts';
+import type { Random } from '../tensor/random.ts';
+import type { Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/**
+ * A linear map from `inSize` to `outSize` values whose matrix has some structure. It is a description: the numbers are
+ * given with each call, by the names in `parameters`, so that one map used in several places is one set of numbers.
+ */
+export interface LinearMap {
+  /** The structure, for people: `dense`, `lowRank(16)`. */
+  readonly kind: string;
+  readonly inSize: number;
+  readonly outSize: number;
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** Maps that this one is made of. Their parameters are known here as `part.name`, and shared with every other user. */
+  readonly parts?: Readonly<Record<string, LinearMap>>;
+  /** Multiply-accumulates to apply the map to one vector. */
+  readonly macs: number;
+  /**
+   * The matrix as a product of dense ones, the first applied first: M = F_k ⋯ F_1, F_i: [out_i, in_i].
+   * Fused sequence ops take a map in this form.
+   */
+  factors(parameters: Tensors): readonly Tensor[];
+}
+
+/** Shape of a parameter, and how it begins. */
+export interface ParameterSpec {
+  readonly shape: Shape;
+  /**
+   * Standard deviation of the initial values, drawn uniformly; chosen so that every kind of map gives outputs of the
+   * inputs' mean square: Var((Wx)_i) = mean(x²). 0 for parameters that begin at `start`.
+   */
+  readonly deviation: number;
+  /** The mean of the initial values, 0 unless given; for a bias, one value for each entry is allowed. */
+  readonly start?: number | readonly number[];
+}
+
+/** Applies a map: x [..., in] → [..., out]. Throws InputError when the last axis of `x` is not `inSize`. */
+export const applyMap = (map: LinearMap, parameters: Tensors, x: Tensor): Tensor =>
+  map.factors(parameters).reduce((value, factor) => matmul(value, factor, { transposeB: true }), x);
+
+/** Applies the transpose of a map: y [..., out] → [..., in]. Throws InputError when the last axis of `y` is not `outSize`. */
+export const applyTranspose = (map: LinearMap, parameters: Tensors, y: Tensor): Tensor =>
+  map.factors(parameters).reduceRight((value, factor) => matmul(value, factor), y);
+
+/** The matrix of a map, [out, in]. */
+export function toDense(map: LinearMap, parameters: Tensors): Tensor {
+  const [first, ...rest] = map.factors(parameters);
+  return rest.length === 0 ? first : transpose(rest.reduce((value, factor) => matmul(value, factor, { transposeB: true }), transpose(first)));
+}
+
+/** How many numbers a map has of its own and in its parts. A part used by several maps is counted by `nn`, once. */
+export function parameterCount(map: LinearMap): number {
+  let count = 0;
+  for (const { shape } of Object.values(map.parameters)) count += shape.reduce((product, size) => product * size, 1);
+  for (const part of Object.values(map.parts ?? {})) count += parameterCount(part);
+  return count;
+}
+
+/** Initial values of a parameter. */
+export function initialValues({ shape, deviation, start = 0 }: ParameterSpec, random: Random): Float32Array {
+  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  // A uniform distribution on ±√3 σ has standard deviation σ.
+  const reach = Math.sqrt(3) * deviation;
+  for (let i = 0; i < values.length; i++) {
+    const mean = typeof start === 'number' ? start : start[i % start.length];
+    values[i] = deviation === 0 ? mean : mean + reach * (2 * random.next() - 1);
+  }
+  return values;
+}

@@ -1,0 +1,106 @@
+import type { Tensors } from '../autograd/grad.ts';
+import type { Backend, DType } from '../backends/index.ts';
+import { InputError } from '../errors.ts';
+import { dense } from '../maps/dense.ts';
+import { applyMap, initialValues, type LinearMap, type ParameterSpec } from '../maps/linearMap.ts';
+import { Naming } from '../maps/naming.ts';
+import { add } from '../ops/add.ts';
+import { dropout } from '../ops/dropout.ts';
+import { random } from '../tensor/random.ts';
+import { currentScope } from '../tensor/scope.ts';
+import { show, sizeOf } from '../tensor/shape.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { type LstmLayer, type LstmState, lstmLayer } from './lstmLayer.ts';
+import { mapFromSpec } from './mapFromSpec.ts';
+import type { LayerSpec } from './spec.ts';
+
+/** Sizes and structures of a stack of LSTM layers with a linear output layer. */
+export interface RecurrentModelSpec {
+  /** Width of the input rows. */
+  readonly inputSize: number;
+  readonly layers: readonly LayerSpec[];
+  /** Width of the output rows, e.g. the number of classes. */
+  readonly outputSize: number;
+}
+
+export interface ApplyOptions {
+  /** States of all layers before the first step; zeros unless given. */
+  readonly state?: readonly LstmState[];
+  /** Valid steps of each sequence; all of them unless given. */
+  readonly lengths?: ArrayLike<number>;
+  /** Zeroes part of every layer's output, in training (Zaremba et al. 2014): probability, and an unsigned 32-bit seed. */
+  readonly dropout?: { readonly rate: number; readonly seed: number };
+}
+
+/** A stack of LSTM layers and a linear output layer, as a function of its parameters. */
+export interface RecurrentModel {
+  readonly spec: RecurrentModelSpec;
+  readonly layers: readonly LstmLayer[];
+  readonly head: LinearMap;
+  /** Every parameter by its one name. */
+  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** New parameters, which depend on `seed` alone. */
+  initialise(seed: number, options?: { readonly dtype?: DType; readonly backend?: Backend }): Tensors;
+  /** x [T, B, inputSize] → y [T, B, outputSize] and the states after the last step. Throws InputError when shapes do not fit. */
+  apply(parameters: Tensors, x: Tensor, options?: ApplyOptions): { y: Tensor; state: readonly LstmState[] };
+}
+
+/** Builds a model. Throws InputError for sizes below 1, no layers, or a structure that is not known. */
+export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
+  if (spec.layers.length === 0) throw new InputError('recurrentModel: layers is empty, expected at least one.');
+  const naming = new Naming();
+  const layers: LstmLayer[] = [];
+  let width = spec.inputSize;
+  spec.layers.forEach(({ hidden, input = 'dense', recurrent = 'dense' }, i) => {
+    const maps = [mapFromSpec(input, width, 4 * hidden), mapFromSpec(recurrent, hidden, 4 * hidden)] as const;
+    const layer = lstmLayer(`layers.${i}`, ...maps, naming);
+    layers.push(layer);
+    width = layer.outSize;
+  });
+  const head = dense(width, spec.outputSize);
+  naming.addMap('head', head);
+  naming.add('head.bias', { shape: [spec.outputSize], deviation: 0 });
+
+  return {
+    spec,
+    layers,
+    head,
+    parameters: naming.specs,
+    initialise: (seed, options) => initialise(naming.specs, seed, options),
+    apply(parameters, x, options = {}) {
+      if (x.shape.length !== 3 || x.shape[2] !== spec.inputSize) {
+        throw new InputError(`recurrentModel: x has shape ${show(x.shape)}, expected [T, B, ${spec.inputSize}].`);
+      }
+      const states: LstmState[] = [];
+      let value = x;
+      layers.forEach((layer, i) => {
+        const { y, state } = layer.apply(parameters, value, options.state?.[i], options.lengths);
+        states.push(state);
+        value = options.dropout?.rate ? dropout(y, options.dropout.rate, (options.dropout.seed + i) >>> 0) : y;
+      });
+      const y = add(applyMap(head, naming.pick(head, parameters), value), parameters['head.bias']);
+      return { y, state: states };
+    },
+  };
+}
+
+function initialise(
+  specs: Readonly<Record<string, ParameterSpec>>,
+  seed: number,
+  options?: { readonly dtype?: DType; readonly backend?: Backend },
+): Tensors {
+  const parameters: Record<string, Tensor> = {};
+  for (const [name, spec] of Object.entries(specs)) {
+    const values = initialValues(spec, random(seed, 'parameter', name));
+    const parameter = tensor(values, spec.shape, options);
+    // Parameters are used at every step: keep them where the kernels can reach them.
+    if (currentScope() === null) parameter.storage.persist();
+    parameters[name] = parameter;
+  }
+  return parameters;
+}
+
+/** How many numbers a model has; what is shared counts once. */
+export function countParameters(parameters: Readonly<Record<string, ParameterSpec>>): number {
+  return Object.values(parameters).reduce((total, { shape }) => total + sizeOf(shape), 0);
+}

@@ -1,0 +1,57 @@
+import type { LinearMap } from '../maps/linearMap.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { RecurrentModel } from './recurrentModel.ts';
+
+/** One map of a model, as a line of its summary. */
+export interface SummaryRow {
+  /** Where the map stands: `layers.0.input`. */
+  readonly place: string;
+  readonly kind: string;
+  /** `[out, in]` of the whole matrix. */
+  readonly shape: readonly [number, number];
+  /** Numbers that this place adds; 0 where everything is shared with an earlier place. */
+  readonly parameters: number;
+  /** Multiply-accumulates for one input row. */
+  readonly macs: number;
+}
+
+/** What a model is made of, and what it costs. */
+export interface Summary {
+  readonly rows: readonly SummaryRow[];
+  readonly parameters: number;
+  /** Those of the recurrent layers, biases included, without the output layer. */
+  readonly lstmParameters: number;
+  /** Multiply-accumulates for one input row, all layers and the output layer. */
+  readonly macs: number;
+  readonly lstmMacs: number;
+}
+
+/** Describes every map of a model; each parameter is counted once, at its first place. */
+export function summarise(model: RecurrentModel): Summary {
+  const rows: SummaryRow[] = [];
+  const count = (prefix: string) =>
+    Object.entries(model.parameters)
+      .filter(([name]) => name.startsWith(prefix))
+      .reduce((total, [, { shape }]) => total + sizeOf(shape), 0);
+  const add = (place: string, map: LinearMap) =>
+    rows.push({
+      place,
+      kind: map.kind,
+      shape: [map.outSize, map.inSize],
+      parameters: count(`${place}.`),
+      macs: map.macs,
+    });
+  for (const layer of model.layers) {
+    add(`${layer.name}.input`, layer.input);
+    add(`${layer.name}.recurrent`, layer.recurrent);
+  }
+  const lstmMacs = rows.reduce((total, row) => total + row.macs, 0);
+  add('head', model.head);
+  return {
+    rows,
+    parameters: count(''),
+    lstmParameters: count('layers.'),
+    macs: lstmMacs + model.head.macs,
+    lstmMacs,
+  };
+}

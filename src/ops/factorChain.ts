@@ -1,0 +1,106 @@
+import { packedSize } from '../../kernels/matmul/layout.ts';
+import type { OpContext } from '../autograd/op.ts';
+import type { RawBuffer } from '../backends/index.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+
+/**
+ * A weight matrix as a product of factors, M = F_k ⋯ F_1 (F_i: [out_i, in_i]), applied to a batch of rows at every time
+ * step of a fused sequence op: y_t = x_t Mᵀ. A dense matrix is one factor, a low-rank one two. Factors are packed once
+ * for the whole sequence, and weight gradients are single products over all T·B rows.
+ */
+export class FactorChain {
+  readonly #context: OpContext;
+  readonly #factors: readonly Tensor[];
+  readonly #batch: number;
+  #panels: RawBuffer[] = [];
+  /** What stands between factor i and i + 1: [T, B, out_i] each. */
+  readonly between: readonly Tensor[];
+
+  /** `between` are those saved by the forward pass, when this is for the backward pass. */
+  constructor(context: OpContext, factors: readonly Tensor[], time: number, batch: number, between?: readonly Tensor[]) {
+    this.#context = context;
+    this.#factors = factors;
+    this.#batch = batch;
+    this.between = between ?? factors.slice(0, -1).map((factor) => context.allocate([time, batch, factor.shape[0]]));
+  }
+
+  /** Readies the factors for `forward`. */
+  packForward(): this {
+    this.#panels = this.#factors.map((factor) => this.#pack(factor, true));
+    return this;
+  }
+
+  /** Readies the factors for `backward`. */
+  packBackward(): this {
+    this.#panels = this.#factors.map((factor) => this.#pack(factor, false));
+    return this;
+  }
+
+  /** y = x Mᵀ at time `step`, or y += x Mᵀ. */
+  forward(step: number, x: RawBuffer, y: RawBuffer, accumulate: boolean): void {
+    let input = x;
+    this.#factors.forEach((factor, i) => {
+      const [outSize, inSize] = factor.shape;
+      const isLast = i === this.#factors.length - 1;
+      const output = isLast ? y : this.#rowsAt(this.between[i], step);
+      this.#multiply(outSize, inSize, input, this.#panels[i], output, isLast && accumulate);
+      input = output;
+    });
+  }
+
+  /** dx = dy M at time `step`, or dx += dy M; `between` gradients are left in `dBetween` for `weightGrads`. */
+  backward(step: number, dy: RawBuffer, dx: RawBuffer, accumulate: boolean, dBetween: readonly Tensor[]): void {
+    let grad = dy;
+    for (let i = this.#factors.length - 1; i >= 0; i--) {
+      const [outSize, inSize] = this.#factors[i].shape;
+      const output = i === 0 ? dx : this.#rowsAt(dBetween[i - 1], step);
+      this.#multiply(inSize, outSize, grad, this.#panels[i], output, i === 0 && accumulate);
+      grad = output;
+    }
+  }
+
+  /**
+   * Gradients of the factors, summed over all time steps. The chain's input rows may lie in several places (a first state,
+   * then the states that followed); `dy` [T, B, out] is contiguous.
+   */
+  weightGrads(inputs: readonly Rows[], dy: RawBuffer, dBetween: readonly Tensor[]): Tensor[] {
+    const context = this.#context;
+    return this.#factors.map((factor, i) => {
+      const [outSize, inSize] = factor.shape;
+      const grad = context.zeros(factor.shape);
+      const outGrad = i === this.#factors.length - 1 ? dy : context.buffer(dBetween[i]);
+      const sources: readonly Rows[] =
+        i === 0 ? inputs : [{ buffer: context.buffer(this.between[i - 1]), rows: this.between[i - 1].size / inSize }];
+      let row = 0;
+      for (const { buffer, rows } of sources) {
+        const from = context.at(outGrad, row * outSize);
+        context.kernels.matmul(outSize, inSize, rows, from, 1, outSize, buffer, inSize, 1, context.buffer(grad), inSize, 1);
+        row += rows;
+      }
+      return grad;
+    });
+  }
+
+  #pack(factor: Tensor, transposed: boolean): RawBuffer {
+    const [outSize, inSize] = factor.shape;
+    const [k, n] = transposed ? [inSize, outSize] : [outSize, inSize];
+    const panels = this.#context.buffer(this.#context.allocate([packedSize(k, n)]));
+    const [row, column] = transposed ? [1, inSize] : [inSize, 1];
+    this.#context.kernels.packPanels(k, n, this.#context.buffer(factor), row, column, panels);
+    return panels;
+  }
+
+  #multiply(n: number, k: number, x: RawBuffer, panels: RawBuffer, y: RawBuffer, accumulate: boolean): void {
+    this.#context.kernels.matmulPacked(this.#batch, n, k, x, k, 1, panels, y, n, accumulate ? 1 : 0);
+  }
+
+  #rowsAt(tensor: Tensor, step: number): RawBuffer {
+    return this.#context.at(this.#context.buffer(tensor), step * this.#batch * tensor.shape[2]);
+  }
+}
+
+/** Consecutive rows of a chain's input. */
+export interface Rows {
+  readonly buffer: RawBuffer;
+  readonly rows: number;
+}

@@ -1,0 +1,27 @@
+import { defineOp } from '../autograd/op.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { multiply } from './multiply.ts';
+import { applyBroadcast, broadcastOutput, type Operand, smallestGap, sumTo } from './operands.ts';
+import { step } from './step.ts';
+import { subtract } from './subtract.ts';
+/** The larger of a and b with broadcasting. Throws InputError when the shapes do not broadcast. */
+export const maximum = (a: Operand, b: Operand): Tensor => applyBroadcast(maximumOp, a, b);
+
+const maximumOp = defineOp({
+  name: 'maximum',
+  shapes: broadcastOutput,
+  forward: (context, [a, b], [y]) =>
+    context.kernels.maximum(context.buffer(a), context.buffer(b), context.buffer(y), y.size, a.size, b.size),
+  // At a tie, where there is no derivative, the gradient goes to b.
+  vjp({ grads: [grad], inputs: [a, b] }) {
+    const first = step(subtract(a, b));
+    return [sumTo(multiply(grad!, first), a.shape), sumTo(multiply(grad!, subtract(1, first)), b.shape)];
+  },
+  samples: [
+    { shapes: [[2, 3], [2, 3]], attributes: null },
+    { shapes: [[2, 3], [3]], attributes: null },
+    { shapes: [[], [2, 2]], attributes: null },
+  ],
+  errors: [{ shapes: [[2], [3]], attributes: null, message: /do not broadcast: 2 against 3/ }],
+  kink: ([a, b]) => smallestGap(a, b),
+});

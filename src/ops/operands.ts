@@ -1,0 +1,54 @@
+import type { FloatArray } from '../../kernels/types.ts';
+import type { Op } from '../autograd/op.ts';
+import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.ts';
+import { full, Tensor } from '../tensor/tensor.ts';
+import { broadcastTo } from './broadcastTo.ts';
+import { reshape } from './reshape.ts';
+import { sumAxis } from './sumAxis.ts';
+
+/** What elementwise functions take; at least one argument is a tensor. */
+export type Operand = Tensor | number;
+
+/** Applies an elementwise op of two arguments after broadcasting them by NumPy's rule. Throws InputError when they do not. */
+export function applyBroadcast(op: Op<null>, left: Operand, right: Operand): Tensor {
+  const like = left instanceof Tensor ? left : (right as Tensor);
+  const a = asTensor(left, like);
+  const b = asTensor(right, like);
+  const shape = broadcastShapes(op.definition.name, a.shape, b.shape);
+  return op.apply([expand(a, shape), expand(b, shape)], null)[0];
+}
+
+/** A number as a scalar tensor of the other argument's kind. */
+export const asTensor = (value: Operand, like: Tensor): Tensor =>
+  value instanceof Tensor ? value : full([], value, { dtype: like.dtype, backend: like.backend });
+
+/** The output shape of an elementwise op whose arguments `applyBroadcast` prepared. */
+export const broadcastOutput = ([a, b]: readonly Shape[]): readonly Shape[] => [broadcastShapes('broadcast', a, b)];
+
+/** The gradient of a broadcast: sums over the axes along which `shape` was repeated. */
+export function sumTo(grad: Tensor, shape: Shape): Tensor {
+  if (sameShape(grad.shape, shape)) return grad;
+  const extra = grad.shape.length - shape.length;
+  let result = grad;
+  // From the back, so that the axes still to come keep their numbers.
+  for (let axis = grad.shape.length - 1; axis >= 0; axis--) {
+    if (axis < extra || (shape[axis - extra] === 1 && grad.shape[axis] !== 1)) result = sumAxis(result, axis);
+  }
+  return reshape(result, shape);
+}
+
+/** Kernels repeat an argument cyclically, which covers scalars and rows; other broadcasts are written out. */
+function expand(x: Tensor, shape: Shape): Tensor {
+  const own = x.shape.slice(x.shape.findIndex((size) => size !== 1));
+  const isSuffix = x.size === 1 || sameShape(own, shape.slice(shape.length - own.length));
+  return isSuffix ? x : broadcastTo(x, shape);
+}
+
+/** How close two arguments of `maximum` or `minimum` come, anywhere: at a tie there is no derivative. */
+export function smallestGap(a: FloatArray, b: FloatArray): number {
+  let gap = Infinity;
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    gap = Math.min(gap, Math.abs(a[i % a.length] - b[i % b.length]));
+  }
+  return gap;
+}

@@ -1,0 +1,27 @@
+import type { Tensors } from '../autograd/grad.ts';
+import { openContext } from '../autograd/op.ts';
+import { multiply } from '../ops/multiply.ts';
+import { scope } from '../tensor/scope.ts';
+
+/** The length of all gradients taken together as one vector, accumulated in float64. */
+export function globalNorm(grads: Tensors): number {
+  let total = 0;
+  scope(() => {
+    for (const grad of Object.values(grads)) {
+      const context = openContext(grad);
+      total += context.kernels.sumSquares(context.buffer(grad), grad.size);
+    }
+  });
+  return Math.sqrt(total);
+}
+
+/** Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before. */
+export function clipByGlobalNorm(grads: Tensors, limit: number): { grads: Tensors; norm: number } {
+  const norm = globalNorm(grads);
+  // A norm that is not finite must reach the caller as it is; scaling would turn every gradient into NaN.
+  if (!(norm > limit) || !Number.isFinite(norm)) return { grads, norm };
+  const scaled = scope(() =>
+    Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, multiply(grad, limit / norm)])),
+  );
+  return { grads: scaled, norm };
+}

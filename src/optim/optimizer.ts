@@ -1,0 +1,67 @@
+import type { Tensors } from '../autograd/grad.ts';
+import { type OpContext, openContext } from '../autograd/op.ts';
+import { InputError } from '../errors.ts';
+import { currentScope, scope } from '../tensor/scope.ts';
+import { sameShape, show } from '../tensor/shape.ts';
+import { type Tensor, zeros } from '../tensor/tensor.ts';
+
+/** Changes parameters in place by their gradients. */
+export interface Optimizer {
+  /** Makes one step. Throws InputError when a gradient is missing or has another shape. */
+  update(parameters: Tensors, grads: Tensors, learningRate: number): void;
+  /** Everything to save and load for an exact continuation. */
+  readonly state: OptimizerState;
+}
+
+export interface OptimizerState {
+  /** Updates made so far. */
+  step: number;
+  /** Moments and the like, by `moment.parameter`. */
+  readonly tensors: Tensors;
+}
+
+/** Overwrites one parameter, given its gradient and its moments. */
+export type UpdateRule = (
+  context: OpContext,
+  parameter: Tensor,
+  grad: Tensor,
+  moments: readonly Tensor[],
+  learningRate: number,
+  step: number,
+) => void;
+
+/** An optimizer that keeps `moments`, tensors of the parameters' shapes, and applies `rule` to each parameter. */
+export function optimizer(parameters: Tensors, moments: readonly string[], rule: UpdateRule): Optimizer {
+  const tensors: Record<string, Tensor> = {};
+  for (const [name, parameter] of Object.entries(parameters)) {
+    for (const moment of moments) {
+      const tensor = zeros(parameter.shape, { dtype: parameter.dtype, backend: parameter.backend });
+      if (currentScope() === null) tensor.storage.persist();
+      tensors[`${moment}.${name}`] = tensor;
+    }
+  }
+  const state: OptimizerState = { step: 0, tensors };
+  return {
+    state,
+    update(current, grads, learningRate) {
+      state.step++;
+      scope(() => {
+        for (const [name, parameter] of Object.entries(current)) {
+          checkGrad(name, parameter, grads[name]);
+          const own = moments.map((moment) => tensors[`${moment}.${name}`]);
+          rule(openContext(parameter), parameter, grads[name], own, learningRate, state.step);
+          parameter.storage.version++;
+        }
+      });
+    },
+  };
+}
+
+function checkGrad(name: string, parameter: Tensor, grad: Tensor | undefined): void {
+  if (grad === undefined) throw new InputError(`optimizer: the gradient of ${name} is missing.`);
+  if (!sameShape(grad.shape, parameter.shape)) {
+    throw new InputError(
+      `optimizer: the gradient of ${name} has shape ${show(grad.shape)}, expected ${show(parameter.shape)}.`,
+    );
+  }
+}

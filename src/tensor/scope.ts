@@ -1,0 +1,84 @@
+import type { FloatArray } from '../../kernels/types.ts';
+import type { Backend } from '../backends/index.ts';
+import { InputError } from '../errors.ts';
+import type { Lifetime, Storage } from './storage.ts';
+import { Tensor } from './tensor.ts';
+
+/**
+ * Runs `body` and frees every tensor made inside except what it returns: a tensor, or arrays and records of tensors.
+ * Nobody calls `dispose`. While a gradient is being recorded an inner scope frees nothing, since the tape needs it.
+ * Throws InputError when `body` returns a promise: a scope ends when its function returns.
+ */
+export function scope<T>(body: () => T): T {
+  if (holds > 0 && current !== null) return body();
+  const own = new Scope(current);
+  current = own;
+  let result: T;
+  try {
+    result = body();
+    if (result instanceof Promise) {
+      throw new InputError('scope: the function returned a promise, expected it to finish before it returns.');
+    }
+  } catch (error) {
+    current = own.parent;
+    own.close([]);
+    throw error;
+  }
+  current = own.parent;
+  own.close(tensorsIn(result));
+  return result;
+}
+
+/** For ops: what tensors made now live as long as; null outside every scope. */
+export const currentScope = (): Scope | null => current;
+
+/** For tapes: until the returned function is called, scopes opened inside free nothing. */
+export function holdScopes(): () => void {
+  holds++;
+  return () => {
+    holds--;
+  };
+}
+
+/** One open scope: how high each backend's arena stood when it was opened. */
+export class Scope implements Lifetime {
+  open = true;
+  readonly parent: Scope | null;
+  readonly #marks = new Map<Backend, number>();
+
+  constructor(parent: Scope | null) {
+    this.parent = parent;
+  }
+
+  /** Called before anything is allocated on `backend` in this scope. */
+  enter(backend: Backend): void {
+    if (!this.#marks.has(backend)) this.#marks.set(backend, backend.mark());
+  }
+
+  /** Frees the arena, and moves what `kept` tensors need to the parent, or to ordinary arrays. */
+  close(kept: Iterable<Tensor>): void {
+    const moved = new Map<Storage, FloatArray>();
+    for (const { storage } of kept) {
+      if (storage.ownedBy(this) && !moved.has(storage)) moved.set(storage, storage.moveOut());
+    }
+    this.open = false;
+    for (const [backend, mark] of this.#marks) backend.reset(mark);
+    for (const [storage, values] of moved) {
+      this.parent?.enter(storage.backend);
+      storage.moveTo(this.parent, values);
+    }
+  }
+}
+
+let current: Scope | null = null;
+let holds = 0;
+
+/** The tensors in a value made of arrays and plain records. */
+function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
+  if (value instanceof Tensor) found.add(value);
+  else if (Array.isArray(value)) for (const inner of value) tensorsIn(inner, found);
+  else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+    for (const inner of Object.values(value)) tensorsIn(inner, found);
+  }
+  return found;
+}

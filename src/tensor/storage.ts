@@ -1,0 +1,133 @@
+import type { FloatArray } from '../../kernels/types.ts';
+import type { Backend, DType, RawBuffer } from '../backends/index.ts';
+import { InputError } from '../errors.ts';
+
+/** A span of time at whose end the tensors made in it are gone. */
+export interface Lifetime {
+  readonly open: boolean;
+}
+
+/**
+ * The numbers behind one or several tensors. They live in one of three places: in a scope's arena (`scope` set), in the
+ * backend's persistent region (`persist`), or in an ordinary array, which is copied to the backend where a kernel needs it.
+ */
+export class Storage {
+  readonly backend: Backend;
+  readonly dtype: DType;
+  readonly size: number;
+  /** Counts the times an optimizer wrote over these numbers; whatever is derived from a weight is keyed by it. */
+  version = 0;
+  /** The ordinary array, when that is where the numbers are. */
+  #values: FloatArray | null = null;
+  #buffer: RawBuffer | null = null;
+  /** What the buffer lives as long as; null for as long as this object. */
+  #lifetime: Lifetime | null = null;
+  #persistent = false;
+
+  private constructor(backend: Backend, dtype: DType, size: number) {
+    this.backend = backend;
+    this.dtype = dtype;
+    this.size = size;
+  }
+
+  /** Numbers in an ordinary array, which becomes the storage's own. */
+  static fromValues(backend: Backend, dtype: DType, values: FloatArray): Storage {
+    const storage = new Storage(backend, dtype, values.length);
+    storage.#values = values;
+    return storage;
+  }
+
+  /** Numbers that a kernel is about to write, which live as long as `lifetime`. */
+  static inArena(backend: Backend, dtype: DType, size: number, lifetime: Lifetime): Storage {
+    const storage = new Storage(backend, dtype, size);
+    storage.#buffer = backend.allocate(size, dtype);
+    storage.#lifetime = lifetime;
+    return storage;
+  }
+
+  /** The buffer for kernels; values in an ordinary array are copied into the arena once for each `lifetime`. */
+  buffer(lifetime: Lifetime): RawBuffer {
+    if (this.#buffer !== null && (this.#lifetime === null || this.#lifetime.open)) return this.#buffer;
+    this.#buffer = this.backend.upload(this.#live());
+    this.#lifetime = lifetime;
+    return this.#buffer;
+  }
+
+  /** A copy of `size` numbers from `offset`. */
+  read(offset: number, size: number): FloatArray {
+    if (this.#values !== null) return this.#values.slice(offset, offset + size);
+    this.checkLive();
+    return this.backend.read(this.backend.at(this.#buffer!, offset), size, this.dtype);
+  }
+
+  /** Writes over all numbers and bumps the version. Throws InputError when the length differs. */
+  overwrite(values: FloatArray): void {
+    if (values.length !== this.size) {
+      throw new InputError(`overwrite: values hold ${values.length} numbers, expected ${this.size}.`);
+    }
+    this.checkLive();
+    if (this.#values !== null) {
+      this.#values.set(values);
+      this.#buffer = null;
+    } else this.backend.write(this.#buffer!, values);
+    this.version++;
+  }
+
+  /** Moves the numbers to the persistent region, for what lives long and is used at every step. */
+  persist(): void {
+    if (this.#persistent) return;
+    const values = this.#live();
+    const buffer = this.backend.allocatePersistent(this.size, this.dtype);
+    this.backend.write(buffer, values);
+    this.#values = null;
+    this.#buffer = buffer;
+    this.#lifetime = null;
+    this.#persistent = true;
+    finalizers.register(this, { backend: this.backend, buffer });
+  }
+
+  get persistent(): boolean {
+    return this.#persistent;
+  }
+
+  /** Whether `lifetime` owns these numbers. */
+  ownedBy(lifetime: Lifetime): boolean {
+    return this.#lifetime === lifetime && this.#values === null;
+  }
+
+  /** Takes the numbers out of the arena, before it is reset. */
+  moveOut(): FloatArray {
+    return this.read(0, this.size);
+  }
+
+  /** Puts numbers taken out by `moveOut` where they live on: in the arena of `lifetime`, or in an ordinary array. */
+  moveTo(lifetime: Lifetime | null, values: FloatArray): void {
+    if (lifetime === null) {
+      this.#values = values;
+      this.#buffer = null;
+      this.#lifetime = null;
+    } else {
+      this.#buffer = this.backend.upload(values);
+      this.#lifetime = lifetime;
+    }
+  }
+
+  /** Throws InputError when the scope that these numbers lived in has ended. */
+  checkLive(): void {
+    if (this.#values === null && this.#lifetime !== null && !this.#lifetime.open) {
+      throw new InputError(
+        'A tensor was used after the scope that made it had ended. Return it from the scope to keep it.',
+      );
+    }
+  }
+
+  #live(): FloatArray {
+    this.checkLive();
+    return this.#values ?? this.backend.read(this.#buffer!, this.size, this.dtype);
+  }
+}
+
+// A safety net for parameters that are dropped, not the way memory is managed.
+const finalizers = new FinalizationRegistry<{ backend: Backend; buffer: RawBuffer }>(({ backend, buffer }) =>
+  backend.freePersistent(buffer),
+);

@@ -1,0 +1,137 @@
+import type { FloatArray } from '../../kernels/types.ts';
+import { type Backend, backend, type DType, defaultBackend, type RawBuffer } from '../backends/index.ts';
+import { InputError } from '../errors.ts';
+import { checkShape, type Shape, show, sizeOf } from './shape.ts';
+import { type Lifetime, Storage } from './storage.ts';
+
+/** An immutable array of float32 or float64 numbers with a shape, row-major. */
+export class Tensor {
+  readonly shape: Shape;
+  readonly storage: Storage;
+  /** Where in the storage this tensor begins, in elements. */
+  readonly offset: number;
+  readonly size: number;
+  /** Unique among tensors; tapes know tensors by it. */
+  readonly id: number = nextId++;
+
+  constructor(storage: Storage, shape: Shape, offset = 0) {
+    this.storage = storage;
+    this.shape = shape;
+    this.offset = offset;
+    this.size = sizeOf(shape);
+  }
+
+  get dtype(): DType {
+    return this.storage.dtype;
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+
+  /** A copy of the numbers. Throws InputError when the tensor's scope has ended. */
+  async data(): Promise<FloatArray> {
+    return this.dataSync();
+  }
+
+  /** A copy of the numbers, at once. Throws InputError when the tensor's scope has ended. */
+  dataSync(): FloatArray {
+    return this.storage.read(this.offset, this.size);
+  }
+
+  /** The only number of a tensor of size 1. Throws InputError for any other size. */
+  item(): number {
+    if (this.size !== 1) throw new InputError(`item: the tensor has shape ${show(this.shape)}, expected one element.`);
+    return this.dataSync()[0];
+  }
+
+  /** For kernels: the buffer that begins at this tensor. */
+  buffer(lifetime: Lifetime): RawBuffer {
+    const buffer = this.storage.buffer(lifetime);
+    return this.offset === 0 ? buffer : this.backend.at(buffer, this.offset);
+  }
+
+  toString(): string {
+    return `Tensor(${show(this.shape)}, ${this.dtype}, ${this.backend.name})`;
+  }
+}
+
+/** Numbers in nested arrays, e.g. `[[1, 2], [3, 4]]`. */
+export type Nested = number | readonly Nested[];
+
+export interface TensorOptions {
+  /** `float32` unless named; `float64` tensors always live on the reference backend, the only one that has them. */
+  readonly dtype?: DType;
+  /** The default backend unless named (`useBackend`). */
+  readonly backend?: Backend;
+}
+
+/**
+ * A tensor from nested arrays, or from flat numbers and a shape; the numbers are copied.
+ * Throws InputError when the nesting is ragged or the count does not fit the shape.
+ */
+export function tensor(values: Nested | FloatArray, shape?: Shape, options: TensorOptions = {}): Tensor {
+  const flat = ArrayBuffer.isView(values) ? values : flatten(values);
+  const actual = shape ?? (ArrayBuffer.isView(values) ? [values.length] : nestedShape(values));
+  checkShape('tensor', actual);
+  if (flat.length !== sizeOf(actual)) {
+    throw new InputError(
+      `tensor: values hold ${flat.length} numbers, expected ${sizeOf(actual)} for shape ${show(actual)}.`,
+    );
+  }
+  const { dtype, backend: home } = resolve(options);
+  const own = dtype === 'float64' ? Float64Array.from(flat) : Float32Array.from(flat);
+  return new Tensor(Storage.fromValues(home, dtype, own), actual);
+}
+
+/** A tensor of zeros. Throws InputError for a shape that is not of integers ≥ 0. */
+export const zeros = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 0, options);
+
+/** A tensor of ones. Throws InputError for a shape that is not of integers ≥ 0. */
+export const ones = (shape: Shape, options: TensorOptions = {}): Tensor => full(shape, 1, options);
+
+/** A tensor that holds `value` everywhere. Throws InputError for a shape that is not of integers ≥ 0. */
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  checkShape('full', shape);
+  const { dtype, backend: home } = resolve(options);
+  const values = dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
+  return new Tensor(Storage.fromValues(home, dtype, values.fill(value)), shape);
+}
+
+let nextId = 0;
+
+function resolve(options: TensorOptions): { dtype: DType; backend: Backend } {
+  const dtype = options.dtype ?? 'float32';
+  const home = options.backend ?? (dtype === 'float64' ? backend('reference') : defaultBackend());
+  if (dtype === 'float64' && home.name !== 'reference') {
+    throw new InputError(`tensor: dtype is float64 and backend is ${home.name}, expected the reference backend for float64.`);
+  }
+  return { dtype, backend: home };
+}
+
+function nestedShape(values: Nested): number[] {
+  const shape: number[] = [];
+  for (let level = values; typeof level !== 'number'; level = level[0]) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  return shape;
+}
+
+function flatten(values: Nested): number[] {
+  const shape = nestedShape(values);
+  const flat: number[] = [];
+  const visit = (level: Nested, depth: number): void => {
+    if (typeof level === 'number') {
+      if (depth !== shape.length) throw new InputError('tensor: values are ragged: a number stands where a row was expected.');
+      flat.push(level);
+      return;
+    }
+    if (level.length !== shape[depth]) {
+      throw new InputError(`tensor: values are ragged: a row of ${level.length} stands where ${shape[depth] ?? 'a number'} was expected.`);
+    }
+    for (const inner of level) visit(inner, depth + 1);
+  };
+  visit(values, 0);
+  return flat;
+}

@@ -1,0 +1,1 @@
+export { type StepOptions, type StepResult, trainStep } from './step.ts';
