@@ -36,7 +36,7 @@ export interface NgramTables {
  * needs no counts of counts, which a small or a generated corpus does not have in a usable form
  * (Kneser–Ney's discounts are quotients of them), so it is defined for a single sentence too.
  */
-export function estimateWittenBell({ order, counts }: NgramCounts): NgramTables {
+export function estimateWittenBell({ counts }: NgramCounts): NgramTables {
   const words = vocabulary(counts);
   const unknown = words.length;
   const end = words.length + 1;
@@ -66,7 +66,7 @@ export function estimateWittenBell({ order, counts }: NgramCounts): NgramTables 
     for (const [i, [word, count]] of row.entries()) {
       const shorter = key === '' ? uniform : lookUp(backoff[state]!, word);
       probability[successors.starts[state]! + i] = (count + types * shorter) / (tokens + types);
-      next[successors.starts[state]! + i] = longestState(states, key, word, order);
+      next[successors.starts[state]! + i] = longestState(states, key, word);
     }
   }
 
@@ -79,7 +79,7 @@ export function estimateWittenBell({ order, counts }: NgramCounts): NgramTables 
     words,
     unknown,
     end,
-    start: longestState(states, '', ids.get(sentenceStart)!, order),
+    start: longestState(states, '', ids.get(sentenceStart)!),
     successors,
     logProbability: probability.map(Math.log),
     next,
@@ -118,12 +118,12 @@ function countContexts(
   return new Map([...contexts].sort(([a], [b]) => length(a) - length(b) || (a < b ? -1 : 1)));
 }
 
-/** The state of the longest end of context + word, of at most `order` − 1 words, that is a context. */
-function longestState(states: ReadonlyMap<string, number>, key: string, word: number, order: number): number {
+/** The state of the longest end of context + word that is a context. */
+function longestState(states: ReadonlyMap<string, number>, key: string, word: number): number {
   let context = key === '' ? `${word}` : `${key} ${word}`;
   while (context !== '') {
     const state = states.get(context);
-    if (state !== undefined && context.split(' ').length < order) return state;
+    if (state !== undefined) return state;
     context = withoutOldest(context);
   }
   return 0;
