@@ -8,6 +8,7 @@ import {
   encode,
   normaliseTranscript,
   space,
+  wordsOf,
 } from '../../../src/tasks/speech/alphabet.ts';
 
 const letters = " 'abcdefghijklmnopqrstuvwxyz";
@@ -75,4 +76,12 @@ describe('normaliseTranscript', () => {
       }),
     );
   });
+});
+
+test.each([
+  ['call  john\tnow\n', ['call', 'john', 'now']],
+  [' ', []],
+  ['', []],
+])('the words of %j', (text, words) => {
+  expect(wordsOf(text)).toEqual(words);
 });

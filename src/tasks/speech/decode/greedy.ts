@@ -4,7 +4,7 @@ import { checkLogProbs } from './logProbs.ts';
 
 /**
  * The text of the best path: the likeliest class of each frame (the lowest of equals), repeats
- * collapsed, blanks dropped (Graves et al. 2006, §3.2). Spaces are kept where the path has them.
+ * collapsed, blanks dropped (Graves et al. 2006). Spaces are kept where the path has them.
  *
  * @param logProbs natural logarithms, row-major `[frames, classes]`
  * @throws InputError when the sizes disagree or a value is NaN

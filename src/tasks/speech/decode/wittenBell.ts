@@ -27,7 +27,7 @@ export interface NgramTables {
 
 /**
  * Interpolated Witten–Bell estimate (Witten and Bell 1991, method C; the recursive form of Chen and
- * Goodman 1999, §2.5): with c(h) tokens and T(h) distinct words after a context h, and h′ being h without
+ * Goodman 1998, §2.5): with c(h) tokens and T(h) distinct words after a context h, and h′ being h without
  * its oldest word,
  *
  *   P(w | h) = (c(h w) + T(h) P(w | h′)) / (c(h) + T(h)),

@@ -49,7 +49,7 @@ export function bootstrapInterval(
 
 /**
  * Percentile bootstrap interval of the difference between two recognisers' error rates on the same
- * utterances, each resampled test set being the same for both (Bisani and Ney 2004, §4).
+ * utterances, each resampled test set being the same for both (Bisani and Ney 2004).
  *
  * @throws InputError when the two do not list the same utterances, and as `bootstrapInterval` does
  */

@@ -237,7 +237,7 @@ describe('on full posteriors', () => {
 });
 
 describe('worked by hand', () => {
-  // Graves et al. 2006, figure 2: blank 0.6 and a 0.4 in both frames. The best path is two blanks (0.36),
+  // Where best-path decoding fails, after Graves: blank 0.6 and a 0.4 in both frames. The best path is two blanks (0.36),
   // but the three paths of "a" add up to 0.64.
   const rows = [
     [0.6, 0, 0.4, 0],
