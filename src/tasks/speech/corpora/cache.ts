@@ -6,15 +6,15 @@ import type { Corpus, Utterance } from '../corpus.ts';
 export interface CacheOptions {
   /** Folder that prepared corpora are kept in, each in a folder of its own. */
   readonly cacheFolder: string;
-  /** Told when a kept corpus was damaged and is made anew. Writes to standard error by default. */
-  readonly onWarning?: (line: string) => void;
+  /** Told what a user should know: a kept corpus was damaged, utterances were left out. Writes to standard error by default. */
+  readonly onNotice?: (line: string) => void;
 }
 
 /**
  * The corpus that was kept for this name and key, or else made by `make` and kept.
  *
  * A kept corpus is `features.bin` (all features, float32, little-endian, one utterance after another) and `index.json` (everything
- * else, and a SHA-256 over both). One whose checksum is wrong is never used: it is made anew, with a warning. A new one is written to a
+ * else, and a SHA-256 over both). One whose checksum is wrong is never used: it is made anew, with a notice. A new one is written to a
  * temporary folder and renamed, so that a cut-off run leaves nothing half-written.
  *
  * @param key everything that decides the corpus' content, as plain JSON.
@@ -25,7 +25,7 @@ export async function cachedCorpus(
   options: CacheOptions,
   make: () => Promise<Corpus>,
 ): Promise<Corpus> {
-  const { cacheFolder, onWarning = (line) => process.stderr.write(`${line}\n`) } = options;
+  const { cacheFolder, onNotice = noticeOnStandardError } = options;
   const hash = createHash('sha256')
     .update(JSON.stringify([FORMAT, name, key]))
     .digest('hex')
@@ -33,10 +33,18 @@ export async function cachedCorpus(
   const folder = join(cacheFolder, `${name}-${hash}`);
   const kept = await readCorpus(folder);
   if (typeof kept === 'object') return kept;
-  if (kept === 'damaged') onWarning(`The corpus kept in ${folder} is damaged; it is made anew.`);
+  if (kept === 'damaged') {
+    onNotice(`The corpus kept in ${folder} is damaged (its checksum is wrong); it is made anew.`);
+    await rm(folder, { recursive: true, force: true });
+  }
   const corpus = await make();
   await keepCorpus(folder, corpus);
   return corpus;
+}
+
+/** Where notices go unless the caller wants them. */
+export function noticeOnStandardError(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 const FORMAT = 1;
@@ -106,8 +114,10 @@ async function keepCorpus(folder: string, { name, bands, sets }: Corpus): Promis
   try {
     await writeFile(join(temporary, FEATURES), chunks);
     await writeFile(join(temporary, INDEX), JSON.stringify(index));
-    await rm(folder, { recursive: true, force: true });
     await rename(temporary, folder);
+  } catch (error) {
+    // Another process was faster: the same key, so the same corpus.
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

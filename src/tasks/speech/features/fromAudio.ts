@@ -1,4 +1,4 @@
-import { normaliseLevel, repadSilence } from '../audio/level.ts';
+import { normaliseLevel, padSilence, trimSilence } from '../audio/level.ts';
 import { resample } from '../audio/resample.ts';
 import type { Audio } from '../audio/wav.ts';
 import { type Features, type LogMelOptions, logMel } from './logMel.ts';
@@ -8,9 +8,12 @@ export const FEATURE_RATE = 16000;
 
 /**
  * The features of any recording, as every corpus has them and a recogniser must be given them: resampled to 16 kHz, silence
- * trimmed and re-padded, level normalised, then `logMel`. → `[frames, bands]`.
+ * trimmed, level normalised, 100 ms of silence put on both sides, then `logMel`. → `[frames, bands]`. The padding is always the same
+ * because every synthesiser has its own, and a recogniser must not be able to tell it by that.
+ *
+ * @throws InputError where an option is out of range or the sampling rate not a whole number.
  */
-export function featuresFromAudio(audio: Audio, options: LogMelOptions = {}): Features {
-  const samples = resample(audio.samples, audio.sampleRate, FEATURE_RATE);
-  return logMel(normaliseLevel(repadSilence(samples, FEATURE_RATE)), FEATURE_RATE, options);
+export function featuresFromAudio({ samples, sampleRate }: Audio, options: LogMelOptions = {}): Features {
+  const speech = normaliseLevel(trimSilence(resample(samples, sampleRate, FEATURE_RATE), FEATURE_RATE));
+  return logMel(padSilence(speech, FEATURE_RATE), FEATURE_RATE, options);
 }

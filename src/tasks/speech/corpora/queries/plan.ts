@@ -1,5 +1,5 @@
 import { InputError } from '../../../../errors.ts';
-import { randomOf } from '../random.ts';
+import { random } from '../../../../tensor/random.ts';
 import { type SetName, setOf } from '../split.ts';
 import { type GrammarSize, sentences } from './grammar.ts';
 import type { EspeakVoice } from './synthesis/espeak.ts';
@@ -38,23 +38,23 @@ export function planQueries(size: GrammarSize, seed: number, counts: QueryCounts
   }
   const said = new Set<string>();
   return [
-    ...planSet('train', 'train', (random) => espeak(pick(ESPEAK_VOICES.train, random), random)),
-    ...planSet('development', 'development', (random, k) =>
-      espeak(turn(ESPEAK_VOICES.development, k), random),
+    ...planSet('train', 'train', (uniform) => espeak(pick(ESPEAK_VOICES.train, uniform), uniform)),
+    ...planSet('development', 'development', (uniform, k) =>
+      espeak(turn(ESPEAK_VOICES.development, k), uniform),
     ),
-    ...planSet('test', 'test', (random, k) => espeak(turn(ESPEAK_VOICES.test, k), random)),
-    ...planSet('flite', 'test', (random, k) => flite(turn(FLITE_VOICES, k), random)),
+    ...planSet('test', 'test', (uniform, k) => espeak(turn(ESPEAK_VOICES.test, k), uniform)),
+    ...planSet('flite', 'test', (uniform, k) => flite(turn(FLITE_VOICES, k), uniform)),
   ];
 
   function planSet(
     set: QuerySet,
     share: SetName,
-    how: (random: () => number, position: number) => Recipe['how'],
+    how: (uniform: () => number, position: number) => Recipe['how'],
   ): Recipe[] {
     return Array.from({ length: counts[set] }, (_, k) => {
-      const random = randomOf(`queries ${size} ${seed} ${set} ${k}`);
-      const transcript = drawSentence(size, set, share, random, said);
-      return { id: `${set}-${k}`, set, transcript, how: how(random, k) };
+      const uniform = random(seed, 'queries', size, set, k).next;
+      const transcript = drawSentence(size, set, share, uniform, said);
+      return { id: `${set}-${k}`, set, transcript, how: how(uniform, k) };
     });
   }
 }
@@ -70,10 +70,10 @@ function drawSentence(
   size: GrammarSize,
   set: QuerySet,
   share: SetName,
-  random: () => number,
+  uniform: () => number,
   said: Set<string>,
 ): string {
-  const drawn = sentences(size, random);
+  const drawn = sentences(size, uniform);
   for (let tries = 0; tries < TRIES; tries++) {
     const sentence = drawn.next().value;
     if (said.has(sentence) || setOf(sentence) !== share) continue;
@@ -85,26 +85,26 @@ function drawSentence(
   );
 }
 
-function espeak(voice: string, random: () => number): Recipe['how'] {
+function espeak(voice: string, uniform: () => number): Recipe['how'] {
   return {
     engine: 'espeak',
     voice,
-    rate: Math.round(between(160, 225, random)),
-    pitch: Math.round(between(35, 65, random)),
-    range: Math.round(between(35, 65, random)),
+    rate: Math.round(between(160, 225, uniform)),
+    pitch: Math.round(between(35, 65, uniform)),
+    range: Math.round(between(35, 65, uniform)),
   };
 }
 
-function flite(voice: string, random: () => number): Recipe['how'] {
-  return { engine: 'flite', voice, stretch: Number(between(0.9, 1.15, random).toFixed(3)) };
+function flite(voice: string, uniform: () => number): Recipe['how'] {
+  return { engine: 'flite', voice, stretch: Number(between(0.9, 1.15, uniform).toFixed(3)) };
 }
 
-function between(low: number, high: number, random: () => number): number {
-  return low + (high - low) * random();
+function between(low: number, high: number, uniform: () => number): number {
+  return low + (high - low) * uniform();
 }
 
-function pick(voices: readonly string[], random: () => number): string {
-  return voices[Math.floor(random() * voices.length)]!;
+function pick(voices: readonly string[], uniform: () => number): string {
+  return voices[Math.floor(uniform() * voices.length)]!;
 }
 
 function turn(voices: readonly string[], position: number): string {

@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import { InputError } from '../../../errors.ts';
+import type { Corpus, OnProgress } from '../corpus.ts';
+import { loadAsterisk } from './asterisk.ts';
+import type { CacheOptions } from './cache.ts';
+import { loadManifest } from './manifest.ts';
+import { loadQueries } from './queries/build.ts';
+
+export interface CorpusOptions extends CacheOptions {
+  /** Seed of the corpora that are made rather than recorded. 1 by default. */
+  readonly seed?: number;
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * The corpus of a name (`CORPUS_NAMES`), or of the manifest at a path.
+ *
+ * @throws InputError where it is neither, and as `loadQueries`, `loadAsterisk` and `loadManifest` do.
+ */
+export async function loadCorpus(nameOrManifest: string, options: CorpusOptions): Promise<Corpus> {
+  const load = NAMED.get(nameOrManifest);
+  if (load !== undefined) return load(options);
+  const isFile = await stat(nameOrManifest).then(
+    (status) => status.isFile(),
+    () => false,
+  );
+  if (isFile) return loadManifest(nameOrManifest, options);
+  throw new InputError(
+    `"${nameOrManifest}" is neither a corpus nor a manifest file, expected ${CORPUS_NAMES.join(', ')} or the path of a manifest.`,
+  );
+}
+
+const NAMED: ReadonlyMap<string, (options: CorpusOptions) => Promise<Corpus>> = new Map([
+  ['queries-small', (options: CorpusOptions) => loadQueries('small', options)],
+  ['queries-medium', (options: CorpusOptions) => loadQueries('medium', options)],
+  ['queries-large', (options: CorpusOptions) => loadQueries('large', options)],
+  ['asterisk', (options: CorpusOptions) => loadAsterisk(options)],
+]);
+
+/** The corpora that have a name. */
+export const CORPUS_NAMES: readonly string[] = [...NAMED.keys()];

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { InputError } from '../../../errors.ts';
+import { normaliseTranscript } from './transcript.ts';
+
+/** One line of a manifest. */
+export interface ManifestEntry {
+  /** Path of the recording as written. */
+  readonly audio: string;
+  /** Normalised. */
+  readonly transcript: string;
+  readonly voice: string;
+  /** On every line or on none. */
+  readonly set?: string;
+  /** The manifest's path and the line's number, for errors. */
+  readonly where: string;
+}
+
+/**
+ * Reads the text of a manifest: tab-separated, or JSON lines where the first line begins with a brace. Empty lines are passed over.
+ *
+ * @throws InputError, naming the manifest and the line, where a line is malformed, a recording is listed twice, only some
+ * lines name their set, or there are no lines.
+ */
+export function parseManifest(text: string, path: string): readonly ManifestEntry[] {
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line, index) => ({ line, where: `${path}, line ${index + 1}` }))
+    .filter(({ line }) => line.trim() !== '');
+  if (lines.length === 0)
+    throw new InputError(`The manifest ${path} is empty, expected a recording on every line.`);
+  const parse = lines[0]!.line.trimStart().startsWith('{') ? parseJson : parseTabbed;
+  const entries = lines.map(({ line, where }) => parse(line, where));
+  checkOnce(entries);
+  checkSets(entries);
+  return entries;
+}
+
+const Line = z.strictObject({
+  audio: z.string().min(1),
+  text: z.string(),
+  set: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]*$/,
+      'expected lower-case letters, digits and hyphens, such as train, development or test',
+    )
+    .optional(),
+  voice: z.string().min(1).optional(),
+});
+
+const UNNAMED = 'unnamed';
+
+function parseJson(line: string, where: string): ManifestEntry {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new InputError(`${where}: not a JSON object: ${(error as Error).message}`);
+  }
+  const parsed = Line.safeParse(value);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new InputError(`${where}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
+  }
+  const { audio, text, set, voice = UNNAMED } = parsed.data;
+  return {
+    audio,
+    transcript: normaliseTranscript(text, where),
+    voice,
+    where,
+    ...(set !== undefined && { set }),
+  };
+}
+
+function parseTabbed(line: string, where: string): ManifestEntry {
+  const fields = line.split('\t');
+  const [audio, text] = fields;
+  if (fields.length !== 2 || audio === undefined || audio === '' || text === undefined) {
+    throw new InputError(`${where}: ${fields.length - 1} tabs found, expected path, one tab and transcript.`);
+  }
+  return { audio, transcript: normaliseTranscript(text, where), voice: UNNAMED, where };
+}
+
+function checkOnce(entries: readonly ManifestEntry[]): void {
+  const seen = new Map<string, string>();
+  for (const { audio, where } of entries) {
+    const earlier = seen.get(audio);
+    if (earlier !== undefined) throw new InputError(`${where}: ${audio} is listed already at ${earlier}.`);
+    seen.set(audio, where);
+  }
+}
+
+function checkSets(entries: readonly ManifestEntry[]): void {
+  const named = entries.find(({ set }) => set !== undefined);
+  const unnamed = entries.find(({ set }) => set === undefined);
+  if (named !== undefined && unnamed !== undefined) {
+    throw new InputError(
+      `${unnamed.where}: no set is named, but one is at ${named.where}; expected a set on every line or on none.`,
+    );
+  }
+}
