@@ -35,7 +35,7 @@ export function ctc(
     logSoftmaxFrames(frames[b], batch, classes, logits.subarray(b * classes), logProbs);
     forward(frames[b], classes, sequence, logProbs, alpha);
     const logLikelihood = total(frames[b], states, alpha);
-    losses[b] = -logLikelihood;
+    losses[b] = 0 - logLikelihood;
     if (logLikelihood === -Infinity) continue;
     backward(
       frames[b],

@@ -1,0 +1,11 @@
+/**
+ * Scratch memory of the kernels. It lies after the module's static data instead of in it, which would put its
+ * zeros into the binary; the host allocates from `heapBase` on.
+ */
+export const scratch: usize = (__heap_base + 63) & ~63;
+
+/** Bytes of scratch: one packed block of A, one panel of B and one tile of C (see matmul). */
+export const scratchSize: usize = 256 * 256 * 4 + 256 * 8 * 4 + 4 * 8 * 4;
+
+/** First address that the host may use. */
+export const heapBase: usize = scratch + scratchSize;

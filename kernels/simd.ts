@@ -1,0 +1,39 @@
+/**
+ * The SIMD kernels, AssemblyScript: entry of the WebAssembly module. Names, order of arguments and meaning are those
+ * of the reference kernels; arrays are byte addresses of float32 (or int32) elements, of any alignment.
+ */
+export { adam } from './adam/simd';
+export { circulantMatrix, circulantMatrixGrad } from './circulant/simd';
+export { copyStrided } from './copy/simd';
+export { ctc } from './ctc/simd';
+export { dropout } from './dropout/simd';
+export {
+  absolute,
+  add,
+  allFinite,
+  divide,
+  fill,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  reciprocal,
+  relu,
+  scale,
+  sign,
+  squareRoot,
+  step,
+  subtract,
+  sumSquares,
+} from './elementwise/simd';
+export { exp } from './exp/simd';
+export { gatherRows, putColumns, scatterAddRows, takeColumns } from './gather/simd';
+export { log } from './log/simd';
+export { holdRows, lstmCell, lstmCellGrad, passHeldRows } from './lstmCell/simd';
+export { matmul, matmulPacked, packPanels } from './matmul/simd';
+export { maxAxis, sumAxis } from './reduce/simd';
+export { heapBase } from './scratch.simd';
+export { sgd } from './sgd/simd';
+export { sigmoid, sigmoidGrad } from './sigmoid/simd';
+export { logSoftmax, softmax } from './softmax/simd';
+export { tanh, tanhGrad } from './tanh/simd';
