@@ -42,7 +42,9 @@ if (existsSync(target) && readFileSync(target, 'utf8').includes(`// sources: ${h
 
 /** What the output depends on: the sources, this script and the compiler. */
 function hashOf(names) {
-  const sum = createHash('sha256').update(createRequire(import.meta.url)('assemblyscript/package.json').version);
+  const sum = createHash('sha256').update(
+    createRequire(import.meta.url)('assemblyscript/package.json').version,
+  );
   for (const name of [...names, 'scripts/build-wasm.mjs']) {
     sum.update(`\0${name}\0`).update(readFileSync(join(root, name)));
   }
@@ -54,7 +56,17 @@ async function compile(options) {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
   const { error, stderr } = await asc.main(
-    [entry, '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', ...options, '--outFile', 'kernels.wasm'],
+    [
+      entry,
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      ...options,
+      '--outFile',
+      'kernels.wasm',
+    ],
     {
       readFile: (name, base) => {
         const path = resolve(root, base, name);

@@ -5,17 +5,51 @@ import { builds, expectAgreement, expectClose, randomValues, runReference, runWa
 const unary = ['exp', 'log', 'tanh', 'sigmoid'] as const;
 const fewUlp = { relative: 6e-7, absolute: 2 ** -126 };
 const specials = [
-  0, -0, 1, -1, 1e-45, -1e-45, 1e-38, 1e-30, 0.5, 20, -20, 87, 88, 88.5, 88.72, 89, -87, -88, -88.7, -95, -103,
-  -103.9, -104, 1e4, -1e4, 3e38, -3e38, Infinity, -Infinity, NaN,
+  0,
+  -0,
+  1,
+  -1,
+  1e-45,
+  -1e-45,
+  1e-38,
+  1e-30,
+  0.5,
+  20,
+  -20,
+  87,
+  88,
+  88.5,
+  88.72,
+  89,
+  -87,
+  -88,
+  -88.7,
+  -95,
+  -103,
+  -103.9,
+  -104,
+  1e4,
+  -1e4,
+  3e38,
+  -3e38,
+  Infinity,
+  -Infinity,
+  NaN,
 ];
 
 describe.each(unary)('%s', (name) => {
   test('agrees with float64 at every length and place', () => {
     fc.assert(
-      fc.property(fc.nat(40), fc.nat(3), fc.nat(), fc.constantFrom(0.1, 1, 10, 60), (n, skew, seed, deviation) => {
-        const x = randomValues(n, seed, deviation);
-        expectAgreement(name, [x, new Float32Array(n), n], fewUlp, skew);
-      }),
+      fc.property(
+        fc.nat(40),
+        fc.nat(3),
+        fc.nat(),
+        fc.constantFrom(0.1, 1, 10, 60),
+        (n, skew, seed, deviation) => {
+          const x = randomValues(n, seed, deviation);
+          expectAgreement(name, [x, new Float32Array(n), n], fewUlp, skew);
+        },
+      ),
     );
   });
 
@@ -77,7 +111,12 @@ test.each(['tanhGrad', 'sigmoidGrad'] as const)('%s agrees with float64', (name)
   fc.assert(
     fc.property(fc.nat(40), fc.nat(3), fc.nat(), (n, skew, seed) => {
       const y = randomValues(n, seed, 0.4);
-      expectAgreement(name, [randomValues(n, seed + 1), y, new Float32Array(n), n], { relative: 1e-6, absolute: 1e-6 }, skew);
+      expectAgreement(
+        name,
+        [randomValues(n, seed + 1), y, new Float32Array(n), n],
+        { relative: 1e-6, absolute: 1e-6 },
+        skew,
+      );
     }),
   );
 });

@@ -1,4 +1,4 @@
-import * as reference from '../../kernels/reference.ts';
+import * as kernels from '../../kernels/reference.ts';
 import { base, relaxed } from '../../src/backends/wasm/binary.generated.ts';
 
 /** An argument of a kernel: an array that it may read and write, or a number. */
@@ -6,9 +6,13 @@ export type Argument = Float32Array | Float64Array | Int32Array | number;
 
 type Kernel = (...args: Argument[]) => number | undefined;
 
-/** The names of all reference kernels. */
-export const kernelNames = Object.keys(reference) as (keyof typeof reference)[];
-export type KernelName = keyof typeof reference;
+export type KernelName = keyof typeof kernels;
+
+/** The reference kernels by name. */
+export const reference = { ...kernels } as unknown as Record<KernelName, Kernel>;
+
+/** Their names. */
+export const kernelNames = Object.keys(reference) as KernelName[];
 
 /** One instantiated WebAssembly build. */
 export interface Build {
@@ -37,7 +41,7 @@ export function runReference(name: KernelName, args: Argument[]): { result: unkn
   const arrays = args.map((arg) =>
     arg instanceof Float32Array ? Float64Array.from(arg) : typeof arg === 'number' ? arg : arg.slice(),
   );
-  return { result: (reference[name] as unknown as Kernel)(...arrays), arrays };
+  return { result: reference[name](...arrays), arrays };
 }
 
 const guard = 0x7fc0dead;
@@ -72,13 +76,15 @@ export function runWasm(
   let end = (exports['heapBase'] as WebAssembly.Global).value / 4;
   const arrays = args.map((arg, i) => {
     if (typeof arg === 'number') return arg;
-    for (; end < places[i]; end++) if (words[end] !== guard) throw new Error(`${name} wrote outside argument ${i}`);
+    for (; end < places[i]; end++)
+      if (words[end] !== guard) throw new Error(`${name} wrote outside argument ${i}`);
     end += arg.byteLength / 4;
     const copy = arg.slice();
     new Int32Array(copy.buffer).set(words.subarray(places[i], end));
     return copy;
   });
-  for (; end < next + guardWords; end++) if (words[end] !== guard) throw new Error(`${name} wrote past its arguments`);
+  for (; end < next + guardWords; end++)
+    if (words[end] !== guard) throw new Error(`${name} wrote past its arguments`);
   return { result, arrays };
 }
 
