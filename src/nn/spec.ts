@@ -18,3 +18,13 @@ export interface LayerSpec {
   /** The map from the previous hidden state to the four gates. */
   readonly recurrent?: MapSpec;
 }
+
+/** The structure of every layer in a line: `128 circulant/circulant · 128 lowRank(32)/sharedLowRank(32)`. */
+export const mapsInWords = (layers: readonly LayerSpec[]): string =>
+  layers.map(({ hidden, input, recurrent }) => `${hidden} ${mapInWords(input)}/${mapInWords(recurrent)}`).join(' · ');
+
+function mapInWords(spec: MapSpec = 'dense'): string {
+  if (typeof spec === 'string') return spec;
+  const [[kind, rank]] = Object.entries(spec);
+  return `${kind}(${rank})`;
+}

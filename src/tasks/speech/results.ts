@@ -1,6 +1,14 @@
 /** What training one model reports while it runs. */
 export type TrainingEvent =
-  | { readonly kind: 'start'; readonly step: number; readonly steps: number; readonly parameters: number }
+  | {
+      readonly kind: 'start';
+      /** Updates that an earlier session made. */
+      readonly step: number;
+      readonly steps: number;
+      readonly parameters: number;
+      /** Training utterances left out because their frames are too few for their letters. */
+      readonly skipped: number;
+    }
   | {
       readonly kind: 'step';
       /** Updates made so far, 1-based. */

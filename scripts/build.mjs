@@ -1,0 +1,11 @@
+// Builds dist/: first the WebAssembly kernels, which become a TypeScript module, then everything by the TypeScript compiler.
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+
+run('scripts/build-wasm.mjs');
+run(compiler, '--project', 'tsconfig.build.json');

@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import type { Tensors } from '../../autograd/grad.ts';
+import { type Backend, type BackendName, useBackend } from '../../backends/index.ts';
+import { InputError } from '../../errors.ts';
+import { loadCheckpoint } from '../../io/checkpoint.ts';
+import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
+import { type Summary, summarise } from '../../nn/summary.ts';
+import { logSoftmax } from '../../ops/logSoftmax.ts';
+import { scope } from '../../tensor/scope.ts';
+import { sameShape, show } from '../../tensor/shape.ts';
+import { tensor } from '../../tensor/tensor.ts';
+import { alphabetSize } from './alphabet.ts';
+import type { Audio } from './audio/wav.ts';
+import { assemble, type Example } from './batches.ts';
+import type { ModelConfig, SpeechConfig } from './config.ts';
+import { createDecoder, type Decoder } from './decode/beamSearch.ts';
+import { greedyDecode } from './decode/greedy.ts';
+import { Lexicon } from './decode/lexicon.ts';
+import { NgramModel } from './decode/ngramModel.ts';
+import { featuresFromAudio } from './features/fromAudio.ts';
+import { stackFrames } from './features/stackFrames.ts';
+
+/** What a recogniser is made of besides its weights; kept in every checkpoint. */
+export interface RecogniserState {
+  readonly config: SpeechConfig;
+  /** Name of the model in the configuration. */
+  readonly model: string;
+  /** Bands of a feature row. */
+  readonly bands: number;
+  /** The n-gram model of the training sentences, as JSON. */
+  readonly ngram: unknown;
+}
+
+/** Natural log-probabilities of one utterance, row-major `[frames, alphabetSize]`. */
+export interface Posteriors {
+  readonly frames: number;
+  readonly logProbs: Float32Array;
+}
+
+/** Turns audio into words: features, a trained network, and a decoder. */
+export class Recogniser {
+  readonly name: string;
+  readonly state: RecogniserState;
+  readonly model: RecurrentModel;
+  readonly parameters: Tensors;
+  readonly #backend: Backend;
+  #decoder: Decoder | null = null;
+
+  constructor(state: RecogniserState, parameters: Tensors, backend: Backend) {
+    this.name = state.model;
+    this.state = state;
+    this.model = modelOf(state);
+    this.parameters = parameters;
+    this.#backend = backend;
+  }
+
+  /** Words of a recording of any rate: with lexicon and n-gram model, and greedily. */
+  async transcribe(audio: Audio): Promise<{ words: string; greedy: string }> {
+    const { frames, bands, features } = featuresFromAudio(audio, { bands: this.state.bands });
+    const [posteriors] = this.posteriors([this.example(features, frames, bands)]);
+    return { words: this.decode(posteriors), greedy: this.decodeGreedily(posteriors) };
+  }
+
+  /** Features `[frames, bands]` as the network takes them. */
+  example(features: Float32Array, frames: number, bands: number): Example {
+    const stacked = stackFrames(features, frames, bands, this.state.config.features.stack);
+    return { frames: stacked.frames, inputs: stacked.features };
+  }
+
+  /** Log-probabilities of several utterances, computed side by side. */
+  posteriors(examples: readonly Example[]): Posteriors[] {
+    const { inputSize } = this.model.spec;
+    const { time, values, frames } = assemble(examples, inputSize);
+    const batch = examples.length;
+    const logProbs = scope(() => {
+      const x = tensor(values, [time, batch, inputSize], { backend: this.#backend });
+      return logSoftmax(this.model.apply(this.parameters, x).y).dataSync();
+    });
+    return examples.map((_, b) => {
+      const own = new Float32Array(frames[b] * alphabetSize);
+      for (let t = 0; t < frames[b]; t++) {
+        const start = (t * batch + b) * alphabetSize;
+        own.set(logProbs.subarray(start, start + alphabetSize), t * alphabetSize);
+      }
+      return { frames: frames[b], logProbs: own };
+    });
+  }
+
+  /** The words that lexicon, n-gram model and network together find most likely. */
+  decode({ logProbs, frames }: Posteriors): string {
+    this.#decoder ??= decoderOf(this.state);
+    return this.#decoder.decode(logProbs, frames).words;
+  }
+
+  /** The letters that the network finds most likely frame by frame. */
+  decodeGreedily({ logProbs, frames }: Posteriors): string {
+    return greedyDecode(logProbs, frames, alphabetSize);
+  }
+
+  summary(): Summary {
+    return summarise(this.model);
+  }
+}
+
+/** The recogniser that training left in a folder. Throws InputError when it is missing, damaged or of another shape. */
+export async function loadRecogniser(folder: string, backendName?: BackendName): Promise<Recogniser> {
+  const path = join(folder, CHECKPOINT);
+  const { tensors, state } = await loadCheckpoint(path);
+  const { recogniser } = state as { recogniser: RecogniserState };
+  const backend = useBackend(backendName ?? recogniser.config.backend);
+  const model = modelOf(recogniser);
+  const parameters = Object.fromEntries(
+    Object.entries(model.parameters).map(([name, { shape }]) => {
+      const saved = tensors[name];
+      if (saved === undefined || !sameShape(saved.shape, shape)) {
+        throw new InputError(
+          `${path}: the tensor ${name} ${saved ? `has shape ${show(saved.shape)}` : 'is missing'}, expected shape ${show(shape)}.`,
+        );
+      }
+      const parameter = tensor(Float32Array.from(saved.data as Float32Array), shape, { backend });
+      parameter.storage.persist();
+      return [name, parameter];
+    }),
+  );
+  return new Recogniser(recogniser, parameters, backend);
+}
+
+/** Name of the file that training writes into a model's folder. */
+export const CHECKPOINT = 'checkpoint.safetensors';
+
+/** The network that a configuration describes. Throws InputError when it names no such model. */
+export function modelOf({ config, model, bands }: Pick<RecogniserState, 'config' | 'model' | 'bands'>): RecurrentModel {
+  const { layers } = modelConfig(config, model);
+  return recurrentModel({ inputSize: bands * config.features.stack, layers, outputSize: alphabetSize });
+}
+
+/** The part of a configuration that describes one model. Throws InputError when there is none of that name. */
+export function modelConfig(config: SpeechConfig, name: string): ModelConfig {
+  const found = config.models.find((model) => model.name === name);
+  if (found === undefined) {
+    const names = config.models.map((model) => model.name).join(', ');
+    throw new InputError(`The configuration ${config.name} has no model ${name}, expected one of ${names}.`);
+  }
+  return found;
+}
+
+function decoderOf({ config, ngram }: RecogniserState): Decoder {
+  const { beamWidth, languageWeight, wordBonus, lexicon } = config.decoding;
+  const model = NgramModel.fromJSON(ngram, 'the n-gram model of the checkpoint');
+  const options = { beamWidth, languageWeight, wordBonus, ngram: model };
+  return createDecoder(lexicon === 'none' ? options : { ...options, lexicon: new Lexicon(model.words) });
+}

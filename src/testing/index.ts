@@ -1,0 +1,1 @@
+export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.ts';
