@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { InputError } from '../errors.ts';
+import { fileErrorText } from '../io/fileError.ts';
+import { decodeWav } from '../tasks/speech/audio/wav.ts';
+import { loadCorpus } from '../tasks/speech/corpora/index.ts';
+import { evaluateRecogniser } from '../tasks/speech/evaluate.ts';
+import { loadRecogniser } from '../tasks/speech/recogniser.ts';
+import { exit } from './context.ts';
+import { trainInThread } from './modelThread.ts';
+import { runProgram } from './program.ts';
+
+const interruption = new AbortController();
+const onSignal = () => {
+  if (interruption.signal.aborted) process.exit(exit.interrupted);
+  interruption.abort();
+};
+process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+// A reader that has seen enough, such as head, is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exit.ok);
+});
+
+const args = process.argv.slice(2);
+process.exitCode = await runProgram(args, {
+  services: {
+    loadCorpus,
+    trainModel: trainInThread,
+    loadRecogniser,
+    evaluate: evaluateRecogniser,
+    async readAudio(path) {
+      const bytes = await readFile(path).catch((error) => {
+        throw new InputError(`${path} could not be read: ${fileErrorText(error)}`);
+      });
+      return decodeWav(bytes, path);
+    },
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  folder: process.cwd(),
+  signal: interruption.signal,
+  commandLine: ['compact-rnn', ...args.map(quoted)].join(' '),
+});
+// An interrupted preparation of a corpus may still have threads at work.
+if (process.exitCode === exit.interrupted) process.exit();
+
+function quoted(argument: string): string {
+  return /^[\w./:=@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

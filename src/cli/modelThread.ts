@@ -1,0 +1,51 @@
+import { Worker } from 'node:worker_threads';
+import { InputError } from '../errors.ts';
+import type { TrainingEvent } from '../tasks/speech/results.ts';
+import type { TrainingHooks, TrainingJob, TrainingOutcome } from './services.ts';
+
+/** What a training thread reports; it gets a `TrainingJob` as its data, and the message `abort`. */
+export type ThreadMessage =
+  | { readonly kind: 'event'; readonly event: TrainingEvent }
+  | { readonly kind: 'outcome'; readonly outcome: TrainingOutcome }
+  | {
+      readonly kind: 'failure';
+      readonly message: string;
+      readonly stack?: string;
+      readonly isInput: boolean;
+    };
+
+const script = new URL('./trainWorker.js', import.meta.url);
+
+/**
+ * Trains a model in a thread of its own, so that several train side by side.
+ *
+ * @param url the thread's script
+ * @throws what the training throws, InputError as such
+ */
+export function trainInThread(
+  job: TrainingJob,
+  hooks: TrainingHooks,
+  url = script,
+): Promise<TrainingOutcome> {
+  const thread = new Worker(url, { workerData: job });
+  const abort = () => thread.postMessage('abort');
+  hooks.signal.addEventListener('abort', abort);
+  if (hooks.signal.aborted) abort();
+  return new Promise<TrainingOutcome>((resolve, reject) => {
+    thread.on('message', (message: ThreadMessage) => {
+      if (message.kind === 'event') hooks.onEvent(message.event);
+      else if (message.kind === 'outcome') resolve(message.outcome);
+      else reject(errorOf(message));
+    });
+    thread.on('error', reject);
+    thread.on('exit', (code) => {
+      reject(new Error(`the thread that trained model ${job.model} ended with status ${code} and no result`));
+    });
+  }).finally(() => hooks.signal.removeEventListener('abort', abort));
+}
+
+function errorOf({ message, stack, isInput }: ThreadMessage & { kind: 'failure' }): Error {
+  const error = isInput ? new InputError(message) : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

@@ -1,0 +1,102 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../errors.ts';
+import { type Context, exit } from './context.ts';
+import { evaluate } from './evaluate.ts';
+import { packageVersion } from './package.ts';
+import { summary } from './summary.ts';
+import { type TrainOptions, train } from './train.ts';
+import { transcribe } from './transcribe.ts';
+
+/**
+ * Runs a command line and answers every mistake of the user with one line on standard error.
+ *
+ * @param args what follows the program's name
+ * @returns the exit status: 0, 1 for bad input, 2 for wrong usage, 130 when interrupted
+ */
+export async function runProgram(args: readonly string[], context: Context): Promise<number> {
+  let status: number = exit.ok;
+  const program = createProgram(context, (result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
+    const text = error instanceof InputError ? error.message : (error as Error).stack;
+    context.stderr.write(`compact-rnn: ${text}\n`);
+    return exit.failure;
+  }
+}
+
+function createProgram(context: Context, done: (status: number) => void): Command {
+  const program = new Command('compact-rnn')
+    .description('Train compact recurrent networks to recognise speech, and use them.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text.replace(/^error: /, 'compact-rnn: ')),
+    });
+
+  // Commands that are added later inherit the settings above.
+  program
+    .command('train')
+    .description("train a configuration's models and write a report")
+    .argument('[config]', 'YAML or JSON file; the quick run without it')
+    .option('--corpus <name|manifest>', 'train on another corpus')
+    .option('--seed <n>', 'whole number that decides everything random', seed)
+    .addOption(new Option('--backend <name>', 'what computes').choices(['wasm', 'reference']))
+    .addOption(
+      new Option('--resume <run>', 'continue an interrupted run').conflicts([
+        'corpus',
+        'seed',
+        'backend',
+        'out',
+      ]),
+    )
+    .option('--out <folder>', 'run folder; runs/<name>-<n> without it')
+    .option('--json', 'print the metrics as JSON, and nothing else')
+    .action(async (config: string | undefined, options: Omit<TrainOptions, 'config'>, command: Command) => {
+      if (config !== undefined && options.resume !== undefined) {
+        command.error('error: --resume continues a run with its own configuration; name no other');
+      }
+      done(await train({ config, ...options }, context));
+    });
+
+  program
+    .command('evaluate')
+    .description("score a run's models")
+    .argument('<run>', 'folder of a run')
+    .option('--corpus <name|manifest>', 'score on another corpus')
+    .option('--set <name>', 'set of the corpus', 'test')
+    .option('--json', 'print JSON, and nothing else')
+    .action(async (run: string, options) => done(await evaluate({ run, ...options }, context)));
+
+  program
+    .command('transcribe')
+    .description('print what is said in recordings')
+    .argument('<run>', 'folder of a run')
+    .argument('<file.wav...>', 'recordings')
+    .option('--model <name>', 'model of the run; the best without it')
+    .option('--json', 'print JSON, and nothing else')
+    .action(async (run: string, files: string[], options) =>
+      done(await transcribe({ run, files, ...options }, context)),
+    );
+
+  program
+    .command('summary')
+    .description("list models' parameters and work")
+    .argument('<config|run>', 'configuration file, or folder of a run')
+    .action(async (configOrRun: string) => done(await summary(configOrRun, context)));
+
+  return program;
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 0xffff_ffff) {
+    throw new InvalidArgumentError('Expected a whole number from 0 to 4294967295.');
+  }
+  return value;
+}

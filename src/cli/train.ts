@@ -1,0 +1,215 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { InputError } from '../errors.ts';
+import { writeJson, writeText } from '../io/textFile.ts';
+import { loadConfig, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
+import type { ModelMetrics, RunMetrics } from '../tasks/speech/results.ts';
+import { type Context, cacheFolder, exit } from './context.ts';
+import { metricsTable } from './metricLines.ts';
+import { fromPackage } from './package.ts';
+import { prepareCorpus } from './prepareCorpus.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { renderReport } from './report.ts';
+import {
+  configFile,
+  createNamed,
+  createNumbered,
+  hasCheckpoint,
+  loadRun,
+  makeFolder,
+  metricsFile,
+  modelFolder,
+  readModelMetrics,
+  removeBare,
+  reportFile,
+  shownPath,
+} from './runFolder.ts';
+
+export interface TrainOptions {
+  /** A configuration file; the package's quick run without it. */
+  readonly config?: string;
+  readonly corpus?: string;
+  readonly seed?: number;
+  readonly backend?: SpeechConfig['backend'];
+  /** A run to continue; goes with none of the options that would change it. */
+  readonly resume?: string;
+  /** The run folder; `runs/<name>-<n>` without it. */
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Trains the models of a configuration side by side and leaves a run folder with checkpoints, metrics and a report.
+ *
+ * @returns the exit status
+ * @throws InputError on bad input; nothing is left behind unless a model was trained in part
+ */
+export async function train(options: TrainOptions, context: Context): Promise<number> {
+  const config = await chooseConfig(options, context.folder);
+  const talk = options.json ? context.stderr : context.stdout;
+  const progress = createProgress(talk);
+  let corpus: string;
+  let run: string;
+  let models: readonly (ModelMetrics | undefined)[];
+  try {
+    const prepared = await unlessAborted(prepareCorpus(config, context, progress), context.signal);
+    if (prepared === undefined) {
+      progress.say('Stopped; nothing was trained yet.');
+      return exit.interrupted;
+    }
+    corpus = prepared.name;
+    run = await openRun(config, options, context.folder);
+    models = await trainInRun(config, run, context, progress).catch(async (error) => {
+      const kept = !(await tidy(run, config, options));
+      throw kept && error instanceof InputError
+        ? new InputError(`${error.message}; go on with --resume ${shownPath(run, context.folder)}`)
+        : error;
+    });
+  } finally {
+    progress.stop();
+  }
+
+  const finished = models.filter((model) => model !== undefined);
+  if (finished.length < models.length) {
+    const how = (await tidy(run, config, options))
+      ? 'nothing was trained yet.'
+      : `to go on: compact-rnn train --resume ${shownPath(run, context.folder)}`;
+    talk.write(`Stopped; ${how}\n`);
+    return exit.interrupted;
+  }
+  const metrics: RunMetrics = {
+    name: config.name,
+    corpus,
+    backend: config.backend,
+    seed: config.seed,
+    node: process.version,
+    models: finished,
+  };
+  await writeJson(metricsFile(run), metrics);
+  await writeText(reportFile(run), renderReport({ metrics, config, commandLine: context.commandLine }));
+  if (options.json) context.stdout.write(`${JSON.stringify(metrics, null, 2)}\n`);
+  talk.write(`\n${metricsTable(finished)}\nReport: ${shownPath(reportFile(run), context.folder)}\n`);
+  return exit.ok;
+}
+
+async function chooseConfig(options: TrainOptions, folder: string): Promise<SpeechConfig> {
+  if (options.resume !== undefined) return loadRun(resolve(folder, options.resume));
+  const path =
+    options.config === undefined ? fromPackage('configs/quick.yaml') : resolve(folder, options.config);
+  const config = await loadConfig(path);
+  return {
+    ...config,
+    seed: options.seed ?? config.seed,
+    backend: options.backend ?? config.backend,
+    corpus: options.corpus === undefined ? config.corpus : resolveCorpus(options.corpus, folder),
+  };
+}
+
+async function openRun(config: SpeechConfig, options: TrainOptions, folder: string): Promise<string> {
+  if (options.resume !== undefined) return resolve(folder, options.resume);
+  const run =
+    options.out === undefined
+      ? await createNumbered(resolve(folder, 'runs'), config.name)
+      : await createNamed(resolve(folder, options.out));
+  try {
+    await writeJson(configFile(run), config);
+  } catch (error) {
+    await tidy(run, config, options);
+    throw error;
+  }
+  return run;
+}
+
+/** Takes back the folder of a new run in which nothing was trained, and says whether it did. */
+async function tidy(run: string, config: SpeechConfig, options: TrainOptions): Promise<boolean> {
+  if (options.resume !== undefined) return false;
+  return removeBare(
+    run,
+    config.models.map((model) => model.name),
+  );
+}
+
+/** Trains what is not finished yet, as many models at once as there are cores; undefined stands for an interrupted one. */
+async function trainInRun(
+  config: SpeechConfig,
+  run: string,
+  context: Context,
+  progress: Progress,
+): Promise<readonly (ModelMetrics | undefined)[]> {
+  // A model that fails stops the others, which save what they have.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  const onInterrupt = () =>
+    progress.say('Stopping: checkpoints are being saved. Interrupt again to exit at once.');
+  context.signal.addEventListener('abort', onInterrupt);
+
+  const trainOne = async (model: string): Promise<ModelMetrics | undefined> => {
+    const finished = await readModelMetrics(run, model);
+    if (finished !== undefined || signal.aborted) return finished;
+    const folder = modelFolder(run, model);
+    await makeFolder(folder, true);
+    const { completed, metrics } = await context.services.trainModel(
+      {
+        config,
+        model,
+        folder,
+        resume: hasCheckpoint(folder),
+        cacheFolder: resolve(context.folder, cacheFolder),
+      },
+      { signal, onEvent: (event) => progress.training(model, event) },
+    );
+    if (!completed || metrics === undefined) return undefined;
+    await writeJson(metricsFile(folder), metrics);
+    return metrics;
+  };
+
+  const names = config.models.map((model) => model.name);
+  const outcomes = await inTurns(names, availableParallelism(), async (model) => {
+    try {
+      return await trainOne(model);
+    } catch (error) {
+      failure.abort();
+      throw error instanceof InputError ? new InputError(`model ${model}: ${error.message}`) : error;
+    }
+  });
+  context.signal.removeEventListener('abort', onInterrupt);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined));
+}
+
+/** Runs a task on every item, at most `limit` at once; the outcomes are in the items' order. */
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  task: (item: Item) => Promise<Result>,
+): Promise<PromiseSettledResult<Result>[]> {
+  const outcomes: PromiseSettledResult<Result>[] = [];
+  let next = 0;
+  const turn = async () => {
+    while (next < items.length) {
+      const index = next++;
+      [outcomes[index]] = (await Promise.allSettled([task(items[index]!)])) as [PromiseSettledResult<Result>];
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, turn));
+  return outcomes;
+}
+
+/** The result, or undefined as soon as the signal is aborted. */
+async function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  let stop = () => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

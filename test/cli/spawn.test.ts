@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'spawn-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const start = (...args: string[]) =>
+  spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', timeout: 50_000 });
+
+// `npm test` builds dist/ first; a bare `vitest run` may be without it.
+describe.runIf(existsSync(program))('the built program', () => {
+  test('--help lists the commands', () => {
+    const { status, stdout, stderr } = start('--help');
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/train \[options\] \[config\] .*\n +evaluate .*\n +transcribe .*\n +summary/);
+  });
+
+  test('bad input is one line on standard error, status 1, and nothing written', async () => {
+    const config = '{"corpus": "no-such-corpus", "models": [{"name": "a", "layers": [{"hidden": 4}]}]}';
+    await writeFile(join(folder, 'bad.json'), config);
+    const { status, stdout, stderr } = start('train', 'bad.json');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^compact-rnn: "no-such-corpus" is neither a corpus nor a manifest file.*\n$/);
+    expect(await readdir(folder)).toEqual(['bad.json']);
+  });
+});

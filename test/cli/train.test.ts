@@ -1,0 +1,293 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TrainingJob } from '../../src/cli/services.ts';
+import { InputError } from '../../src/errors.ts';
+import { loadConfig, parseConfig } from '../../src/tasks/speech/config.ts';
+import { corpus, modelMetrics, run, runMetrics, trainFake, writeConfig } from './fakes.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'train-'));
+  await writeConfig(folder, 'dense', 'compact');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const read = async (path: string) => JSON.parse(await readFile(join(folder, path), 'utf8'));
+const expected = {
+  ...runMetrics([modelMetrics('dense'), modelMetrics('compact')]),
+  name: 'small',
+  node: process.version,
+};
+
+describe('a run', () => {
+  test('leaves its configuration, metrics, checkpoints and report, and prints the table', async () => {
+    const { status, stdout, stderr } = await run(folder, ['train', 'small.json']);
+    expect([status, stderr]).toEqual([0, '']);
+    expect((await readdir(join(folder, 'runs/small-1'), { recursive: true })).sort()).toEqual([
+      'compact',
+      'compact/checkpoint.safetensors',
+      'compact/metrics.json',
+      'config.json',
+      'dense',
+      'dense/checkpoint.safetensors',
+      'dense/metrics.json',
+      'metrics.json',
+      'report.html',
+    ]);
+    const config = await loadConfig(join(folder, 'small.json'));
+    expect(await read('runs/small-1/config.json')).toEqual(config);
+    expect(await read('runs/small-1/metrics.json')).toEqual(expected);
+    expect(await read('runs/small-1/compact/metrics.json')).toEqual(modelMetrics('compact'));
+    expect(await readFile(join(folder, 'runs/small-1/report.html'), 'utf8')).toContain(
+      '<pre>compact-rnn train small.json</pre>',
+    );
+    expect(stdout).toMatch(/dense: step 3\/3, loss 3\.00, 100 frames\/s, 0 s left/);
+    expect(stdout).toMatch(/^ +dense +compact$/m);
+    expect(stdout).toMatch(
+      /^Held-out WER \(95 % interval\) +7\.1 % \(6\.3 to 8\.0\) +7\.1 % \(6\.3 to 8\.0\)$/m,
+    );
+    expect(stdout).toMatch(/^flite WER, synthesiser never heard in training +20\.4 %/m);
+    expect(stdout.trimEnd().endsWith('Report: runs/small-1/report.html')).toBe(true);
+  });
+
+  test('takes the number after the greatest, and loads the corpus once', async () => {
+    await mkdir(join(folder, 'runs/small-7'), { recursive: true });
+    await mkdir(join(folder, 'runs/small-9-old'));
+    const asked: unknown[] = [];
+    const loadCorpus = async (name: string, options: { cacheFolder: string; seed: number }) => {
+      asked.push([name, options.cacheFolder, options.seed]);
+      return corpus;
+    };
+    await run(folder, ['train', 'small.json', '--seed', '5'], { loadCorpus });
+    expect(existsSync(join(folder, 'runs/small-8/report.html'))).toBe(true);
+    expect(asked).toEqual([['queries-small', join(folder, '.cache'), 5]]);
+  });
+
+  test('with --json prints the metrics and nothing else', async () => {
+    const { status, stdout, stderr } = await run(folder, ['train', 'small.json', '--json', '--out', 'here']);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(expected);
+    expect(stderr).toContain('Report: here/report.html');
+  });
+
+  test('without a configuration is the quick one of the package', async () => {
+    const { status } = await run(folder, ['train']);
+    expect(status).toBe(0);
+    expect((await read('runs/quick-1/config.json')).name).toBe('quick');
+  });
+
+  test('records what the command line changed, a manifest by its absolute path', async () => {
+    await run(folder, [
+      'train',
+      'small.json',
+      '--seed',
+      '7',
+      '--backend',
+      'reference',
+      '--corpus',
+      'a/list.tsv',
+    ]);
+    const config = parseConfig(await read('runs/small-1/config.json'), 'config.json');
+    expect([config.seed, config.backend, config.corpus]).toEqual([
+      7,
+      'reference',
+      join(folder, 'a/list.tsv'),
+    ]);
+  });
+
+  test('trains as many models at once as there are cores', async () => {
+    await writeConfig(folder, 'a', 'b', 'c', 'd', 'e');
+    let [now, most] = [0, 0];
+    await run(folder, ['train', 'small.json'], {
+      trainModel: async (job, hooks) => {
+        most = Math.max(most, ++now);
+        const outcome = await trainFake(job, hooks);
+        now--;
+        return outcome;
+      },
+    });
+    expect(most).toBe(Math.min(5, availableParallelism()));
+  });
+});
+
+describe('an interrupted run', () => {
+  /** Trains dense to its end, and is interrupted in the middle of compact. */
+  async function interrupted() {
+    const controller = new AbortController();
+    let denseEnded = () => {};
+    const dense = new Promise<void>((resolve) => {
+      denseEnded = resolve;
+    });
+    const trainModel: typeof trainFake = async (job, hooks) => {
+      if (job.model === 'dense') return trainFake(job, hooks).finally(denseEnded);
+      await dense;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      controller.abort();
+      return trainFake(job, hooks);
+    };
+    return run(folder, ['train', 'small.json'], { trainModel }, controller.signal);
+  }
+
+  test('says how to go on, keeps what was trained, and exits with 130', async () => {
+    const { status, stdout, stderr } = await interrupted();
+    expect([status, stderr]).toEqual([130, '']);
+    expect(stdout).toContain('Stopping: checkpoints are being saved.');
+    expect(stdout).toMatch(/Stopped; to go on: compact-rnn train --resume runs\/small-1\n$/);
+    expect(existsSync(join(folder, 'runs/small-1/dense/metrics.json'))).toBe(true);
+    expect(existsSync(join(folder, 'runs/small-1/compact/checkpoint.safetensors'))).toBe(true);
+    expect(existsSync(join(folder, 'runs/small-1/metrics.json'))).toBe(false);
+  });
+
+  test('goes on with the unfinished models only, from their checkpoints', async () => {
+    await interrupted();
+    const jobs: TrainingJob[] = [];
+    const trainModel: typeof trainFake = (job, hooks) => {
+      jobs.push(job);
+      return trainFake(job, hooks);
+    };
+    const { status } = await run(folder, ['train', '--resume', 'runs/small-1'], { trainModel });
+    expect(status).toBe(0);
+    expect(jobs.map(({ model, resume }) => [model, resume])).toEqual([['compact', true]]);
+    expect(await read('runs/small-1/metrics.json')).toEqual(expected);
+  });
+
+  test('that trained nothing leaves nothing', async () => {
+    const controller = new AbortController();
+    const trainModel = async () => {
+      controller.abort();
+      return { completed: false };
+    };
+    const { status, stdout } = await run(folder, ['train', 'small.json'], { trainModel }, controller.signal);
+    expect(status).toBe(130);
+    expect(stdout).toContain('Stopped; nothing was trained yet.');
+    expect(await readdir(join(folder, 'runs'))).toEqual([]);
+  });
+
+  test('stops at once while the corpus is prepared', async () => {
+    const controller = new AbortController();
+    const loadCorpus = () => {
+      controller.abort();
+      return new Promise<never>(() => {});
+    };
+    const { status } = await run(folder, ['train', 'small.json'], { loadCorpus }, controller.signal);
+    expect(status).toBe(130);
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
+  });
+});
+
+describe('a failure', () => {
+  test.each<[string, string[], number, RegExp]>([
+    [
+      'a missing file',
+      ['train', 'none.yaml'],
+      1,
+      /^compact-rnn: .*none\.yaml could not be read: there is no such/,
+    ],
+    [
+      'a run that is none',
+      ['train', '--resume', '.'],
+      1,
+      /^compact-rnn: .* is no run: it holds no config\.json$/,
+    ],
+    ['a full folder', ['train', 'small.json', '--out', '.'], 1, /is not empty; name a new folder/],
+    [
+      'a folder under a file',
+      ['train', 'small.json', '--out', 'small.json/x'],
+      1,
+      /could not be made: .*a file/,
+    ],
+    ['an unknown command', ['trian'], 2, /^compact-rnn: unknown command 'trian'/],
+    ['an unknown option', ['train', '--sede', '3'], 2, /^compact-rnn: unknown option '--sede'/],
+    [
+      'a negative seed',
+      ['train', '--seed', '-1'],
+      2,
+      /^compact-rnn: .*'-1' is invalid.*whole number from 0 to 4294967295/,
+    ],
+    ['too large a seed', ['train', '--seed', '4294967296'], 2, /whole number from 0 to 4294967295/],
+    ['an unknown backend', ['train', '--backend', 'gpu'], 2, /Allowed choices are wasm, reference/],
+    [
+      'two seeds',
+      ['train', '--resume', 'x', '--seed', '3'],
+      2,
+      /'--resume <run>' cannot be used with .*'--seed <n>'/,
+    ],
+    ['two configurations', ['train', 'small.json', '--resume', 'x'], 2, /name no other/],
+    ['no run', ['evaluate'], 2, /missing required argument 'run'/],
+    ['no recording', ['transcribe', 'x'], 2, /missing required argument 'file\.wav'/],
+  ])('%s', async (_, args, status, message) => {
+    const outcome = await run(folder, args);
+    expect(outcome.stderr.trimEnd()).toMatch(message);
+    expect(outcome.status).toBe(status);
+    expect(outcome.stdout).toBe('');
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
+  test('of the corpus is one line, and leaves nothing', async () => {
+    const loadCorpus = async () => {
+      throw new InputError('list.tsv:3: letter "é" is outside the alphabet');
+    };
+    const { status, stderr } = await run(folder, ['train', 'small.json'], { loadCorpus });
+    expect([status, stderr]).toEqual([1, 'compact-rnn: list.tsv:3: letter "é" is outside the alphabet\n']);
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
+  test('a corpus of other features is refused', async () => {
+    const loadCorpus = async () => ({ ...corpus, bands: 80 });
+    const { status, stderr } = await run(folder, ['train', 'small.json'], { loadCorpus });
+    expect(status).toBe(1);
+    expect(stderr).toBe('compact-rnn: features.bands is 40, but corpus queries-small has 80 bands\n');
+  });
+
+  test('of a model before any checkpoint takes the run folder back', async () => {
+    const trainModel = async () => {
+      throw new InputError('the loss is NaN at step 1');
+    };
+    const { status, stderr } = await run(folder, ['train', 'small.json', '--json'], { trainModel });
+    expect(status).toBe(1);
+    expect(stderr).toBe('compact-rnn: model dense: the loss is NaN at step 1\n');
+    expect(await readdir(join(folder, 'runs'))).toEqual([]);
+  });
+
+  test('of one model stops the others, keeps what they have, and says how to go on', async () => {
+    const trainModel: typeof trainFake = async (job, hooks) => {
+      if (job.model === 'dense') return trainFake(job, hooks);
+      throw new InputError('the loss is NaN at step 1');
+    };
+    const { status, stderr } = await run(folder, ['train', 'small.json'], { trainModel });
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'compact-rnn: model compact: the loss is NaN at step 1; go on with --resume runs/small-1\n',
+    );
+    expect(await readFile(join(folder, 'runs/small-1/dense/checkpoint.safetensors'), 'utf8')).toBe('step 1');
+  });
+
+  test('that nobody expected shows where it happened', async () => {
+    const trainModel = async () => {
+      throw new TypeError('cannot read x of undefined');
+    };
+    const { status, stderr } = await run(folder, ['train', 'small.json'], { trainModel });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^compact-rnn: TypeError: cannot read x of undefined\n +at .*train\.test\.ts/);
+  });
+
+  test('metrics that were damaged are not taken for a finished model', async () => {
+    await run(folder, ['train', 'small.json']);
+    await writeFile(join(folder, 'runs/small-1/dense/metrics.json'), '{"name":"other"}');
+    const { status, stderr } = await run(folder, ['train', '--resume', 'runs/small-1']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/dense\/metrics\.json does not hold the metrics of model dense; remove it/);
+  });
+});
+
+test('--help and --version are no failure', async () => {
+  const help = await run(folder, ['--help']);
+  expect(help.status).toBe(0);
+  for (const command of ['train', 'evaluate', 'transcribe', 'summary'])
+    expect(help.stdout).toContain(command);
+  const version = await run(folder, ['--version']);
+  expect([version.status, version.stdout]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+});
