@@ -4,7 +4,7 @@ import { InputError } from '../../../errors.ts';
  * The same sound at another sampling rate: `[N]` → `[⌈N · toRate / fromRate⌉]`.
  *
  * Band-limited interpolation with a Kaiser-windowed sinc (Smith, *Digital Audio Resampling*, 2002): flat to
- * about 85 % of the lower of the two Nyquist frequencies, at least 65 dB down from 100 % on. Samples beyond the ends count as zero.
+ * about 85 % of the lower of the two Nyquist frequencies, at least 60 dB down from there on up. Samples beyond the ends count as zero.
  *
  * @param fromRate samples a second, a positive integer.
  * @param toRate samples a second, a positive integer.

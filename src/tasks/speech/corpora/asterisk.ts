@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
@@ -26,7 +26,6 @@ export interface AsteriskOptions extends CacheOptions {
  */
 export async function loadAsterisk(options: AsteriskOptions): Promise<Corpus> {
   return cachedCorpus(NAME, { version: VERSION }, options, async () => {
-    await mkdir(options.cacheFolder, { recursive: true });
     const folder = await mkdtemp(join(options.cacheFolder, 'asterisk-download-'));
     try {
       await fetchPackages(folder);

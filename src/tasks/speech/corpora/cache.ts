@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InputError } from '../../../errors.ts';
 import type { Corpus, Utterance } from '../corpus.ts';
 
 export interface CacheOptions {
@@ -18,6 +20,7 @@ export interface CacheOptions {
  * temporary folder and renamed, so that a cut-off run leaves nothing half-written.
  *
  * @param key everything that decides the corpus' content, as plain JSON.
+ * @throws InputError where the folder cannot be read or written.
  */
 export async function cachedCorpus(
   name: string,
@@ -37,6 +40,7 @@ export async function cachedCorpus(
     onNotice(`The corpus kept in ${folder} is damaged (its checksum is wrong); it is made anew.`);
     await rm(folder, { recursive: true, force: true });
   }
+  await checkWritable(cacheFolder);
   const corpus = await make();
   await keepCorpus(folder, corpus);
   return corpus;
@@ -69,16 +73,16 @@ async function readCorpus(folder: string): Promise<Corpus | 'absent' | 'damaged'
       readFile(join(folder, INDEX), 'utf8'),
     ]);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return 'absent';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return existsSync(folder) ? 'damaged' : 'absent';
+    throw unusable(folder, error);
   }
-  let index: Index;
+  let index: Index | null;
   try {
     index = JSON.parse(text);
   } catch {
     return 'damaged';
   }
-  if (index?.sha256 !== checksum([bytes], index.contents)) return 'damaged';
+  if (index === null || index.sha256 !== checksum([bytes], index.contents)) return 'damaged';
   const { name, bands, sets } = index.contents;
   let at = bytes.byteOffset;
   const withFeatures = (utterance: Omit<Utterance, 'features'>): Utterance => {
@@ -91,6 +95,16 @@ async function readCorpus(folder: string): Promise<Corpus | 'absent' | 'damaged'
     bands,
     sets: Object.fromEntries(Object.entries(sets).map(([set, kept]) => [set, kept.map(withFeatures)])),
   };
+}
+
+/** Before the work, not after it. */
+async function checkWritable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw unusable(folder, error);
+  }
 }
 
 async function keepCorpus(folder: string, { name, bands, sets }: Corpus): Promise<void> {
@@ -109,18 +123,23 @@ async function keepCorpus(folder: string, { name, bands, sets }: Corpus): Promis
   };
   const index: Index = { sha256: checksum(chunks, contents), contents };
   const temporary = `${folder}.${process.pid}.tmp`;
-  await rm(temporary, { recursive: true, force: true });
-  await mkdir(temporary, { recursive: true });
   try {
+    await rm(temporary, { recursive: true, force: true });
+    await mkdir(temporary, { recursive: true });
     await writeFile(join(temporary, FEATURES), chunks);
     await writeFile(join(temporary, INDEX), JSON.stringify(index));
     await rename(temporary, folder);
   } catch (error) {
     // Another process was faster: the same key, so the same corpus.
-    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw unusable(folder, error);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+function unusable(folder: string, error: unknown): InputError {
+  return new InputError(`The corpus cannot be kept in ${folder}: ${(error as Error).message}`);
 }
 
 function checksum(chunks: readonly Uint8Array[], contents: unknown): string {

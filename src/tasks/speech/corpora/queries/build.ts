@@ -1,6 +1,6 @@
 import type { Corpus, OnProgress, Utterance } from '../../corpus.ts';
 import { type CacheOptions, cachedCorpus } from '../cache.ts';
-import type { GrammarSize } from './grammar.ts';
+import { checkSize, type GrammarSize } from './grammar.ts';
 import { planQueries, type QueryCounts, voiceName } from './plan.ts';
 import { DEFAULT_WORKERS, makeQueries } from './pool.ts';
 
@@ -33,6 +33,7 @@ const VERSION = 1;
  * @throws InputError where a count or the size is out of range, or a synthesiser's package is not installed.
  */
 export async function loadQueries(size: GrammarSize, options: QueriesOptions): Promise<Corpus> {
+  checkSize(size);
   const { seed = 1, workers = DEFAULT_WORKERS, onProgress = () => {} } = options;
   const counts = { ...DEFAULT_COUNTS[size], ...options.counts };
   const name = `queries-${size}`;

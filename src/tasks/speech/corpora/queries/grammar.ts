@@ -25,6 +25,15 @@ export function vocabulary(size: GrammarSize): readonly string[] {
   return [...new Set(words)].filter((word) => word !== '').sort();
 }
 
+/** @throws InputError where the size is unknown. */
+export function checkSize(size: string): asserts size is GrammarSize {
+  if (!GRAMMAR_SIZES.includes(size as GrammarSize)) {
+    throw new InputError(
+      `The query grammar has no size "${size}", expected one of ${GRAMMAR_SIZES.join(', ')}.`,
+    );
+  }
+}
+
 interface Grammar {
   /** How often (a whole number), and what: `{name}` stands for anything in the slot of that name. */
   readonly templates: readonly (readonly [number, string])[];

@@ -64,7 +64,8 @@ export function voiceName(recipe: Recipe): string {
   return `${recipe.how.engine}/${recipe.how.voice}`;
 }
 
-const TRIES = 100_000;
+/** Draws after which the grammar counts as exhausted. */
+const TRIES = 5000;
 
 function drawSentence(
   size: GrammarSize,
@@ -81,7 +82,7 @@ function drawSentence(
     return sentence;
   }
   throw new InputError(
-    `The ${size} query grammar has fewer distinct sentences than the "${set}" set asks for.`,
+    `The ${size} query grammar has too few distinct sentences for the "${set}" set: ask for fewer.`,
   );
 }
 

@@ -7,8 +7,8 @@ const ACCENTS = {
 
 /**
  * Variants (speakers) of espeak-ng. No variant is in two sets, and those held out sound like none in training: the nearest is
- * at least 0.65 away, root mean square over 40 bands of the mean log-mel energy of the same three sentences, where variants of one family
- * are 0.1 to 0.5 apart. Left out: whispering, robots, effects, and those that speed up by themselves.
+ * 0.55 away or more (root mean square over 40 bands of one sentence's mean log-mel energy), where variants of one family are 0.1
+ * to 0.5 apart. Left out: whispering, robots, effects, and those that speed up by themselves.
  */
 const VARIANTS = {
   train: words(`

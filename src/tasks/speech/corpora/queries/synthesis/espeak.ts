@@ -98,7 +98,8 @@ function synthesize(synthesizer: Synthesizer, text: string): Float32Array {
 
 /** espeak-ng takes an unknown variant for none, in silence, so its own answer is not enough. */
 function checkVoice(voice: string): void {
-  const [accent = '', variant] = voice.split('+', 2);
+  const [accent = '', ...variants] = voice.split('+');
+  const variant = variants.length > 0 ? variants.join('+') : undefined;
   if (!ESPEAK_ACCENTS.includes(accent)) {
     throw new InputError(
       `espeak-ng's accent "${accent}" is unknown, expected one of ${ESPEAK_ACCENTS.join(', ')}.`,
