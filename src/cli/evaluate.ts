@@ -65,7 +65,7 @@ function scoreTable(models: readonly ({ readonly name: string } & SetScore)[]): 
     ['', ...models.map((model) => model.name)],
     row('WER (95 % interval)', (score) => percentWithin(score.wer, score.werInterval)),
     row('WER, greedy', (score) => percent(score.greedyWer)),
-    row('Letters, greedy', (score) => percent(score.greedyLer)),
+    row('Letter errors, greedy', (score) => percent(score.greedyLer)),
     row('Words', (score) => count(score.words)),
     row('Utterances', (score) => count(score.utterances)),
   ]);

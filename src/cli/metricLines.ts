@@ -21,7 +21,7 @@ export function metricLines(models: readonly ModelMetrics[]): readonly MetricLin
       value: (m) => percentWithin(m.heldOutWer, m.heldOutWerInterval),
     },
     { label: 'Held-out WER, greedy', value: (m) => percent(m.heldOutGreedyWer) },
-    { label: 'Held-out letters, greedy', value: (m) => percent(m.heldOutLetterErrorRate) },
+    { label: 'Held-out letter errors, greedy', value: (m) => percent(m.heldOutLetterErrorRate) },
     ...others.flatMap((set) => otherSetLines(set)),
     { label: 'Training seconds', value: (m) => decimal(m.seconds, 1) },
     { label: 'Frames a second', value: (m) => count(m.framesPerSecond) },

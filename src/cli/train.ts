@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import { writeJson, writeText } from '../io/textFile.ts';
 import { loadConfig, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
 import type { ModelMetrics, RunMetrics } from '../tasks/speech/results.ts';
+import { inTurns, unlessAborted } from './concurrency.ts';
 import { type Context, cacheFolder, exit } from './context.ts';
 import { metricsTable } from './metricLines.ts';
 import { fromPackage } from './package.ts';
@@ -56,6 +57,10 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     if (prepared === undefined) {
       progress.say('Stopped; nothing was trained yet.');
       return exit.interrupted;
+    }
+    for (const set of ['train', 'test']) {
+      if (!prepared.sets[set]?.length)
+        throw new InputError(`corpus ${prepared.name} has no utterances in set "${set}"`);
     }
     corpus = prepared.name;
     run = await openRun(config, options, context.folder);
@@ -176,40 +181,4 @@ async function trainInRun(
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined));
-}
-
-/** Runs a task on every item, at most `limit` at once; the outcomes are in the items' order. */
-async function inTurns<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  task: (item: Item) => Promise<Result>,
-): Promise<PromiseSettledResult<Result>[]> {
-  const outcomes: PromiseSettledResult<Result>[] = [];
-  let next = 0;
-  const turn = async () => {
-    while (next < items.length) {
-      const index = next++;
-      [outcomes[index]] = (await Promise.allSettled([task(items[index]!)])) as [PromiseSettledResult<Result>];
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, turn));
-  return outcomes;
-}
-
-/** The result, or undefined as soon as the signal is aborted. */
-async function unlessAborted<Result>(
-  work: Promise<Result>,
-  signal: AbortSignal,
-): Promise<Result | undefined> {
-  let stop = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    stop = () => resolve(undefined);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

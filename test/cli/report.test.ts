@@ -46,7 +46,7 @@ test('every model and every figure of the comparison is in the table', () => {
     'Train WER',
     'Held-out WER (95 % interval)',
     'Held-out WER, greedy',
-    'Held-out letters, greedy',
+    'Held-out letter errors, greedy',
     'flite WER, synthesiser never heard in training',
     'flite WER, greedy',
     'Training seconds',

@@ -242,6 +242,14 @@ describe('a failure', () => {
     expect(stderr).toBe('compact-rnn: features.bands is 40, but corpus queries-small has 80 bands\n');
   });
 
+  test.each(['train', 'test'])('an empty %s set is found before the training', async (set) => {
+    const loadCorpus = async () => ({ ...corpus, sets: { ...corpus.sets, [set]: [] } });
+    const { status, stderr } = await run(folder, ['train', 'small.json'], { loadCorpus });
+    expect(status).toBe(1);
+    expect(stderr).toBe(`compact-rnn: corpus queries-small has no utterances in set "${set}"\n`);
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
   test('of a model before any checkpoint takes the run folder back', async () => {
     const trainModel = async () => {
       throw new InputError('the loss is NaN at step 1');

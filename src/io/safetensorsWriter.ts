@@ -1,0 +1,84 @@
+import { InputError } from '../errors.ts';
+import {
+  type ArrayType,
+  arrayOf,
+  byteCount,
+  isCount,
+  longestHeader,
+  metadataKey,
+  prefix,
+  type SavedTensor,
+  shapeText,
+} from './safetensorsFormat.ts';
+import { quote } from './strictJson.ts';
+
+/**
+ * The bytes of a safetensors file (https://github.com/huggingface/safetensors, "Format").
+ *
+ * Tensors are stored by falling element size, then by name, so that equal contents give equal bytes and every tensor
+ * is aligned to its element size. Elements are little-endian, as typed arrays are wherever WebAssembly runs fast.
+ *
+ * @throws InputError when a shape, element type and array do not belong together, or a name is not allowed
+ */
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, SavedTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const sorted = Object.entries(tensors).sort(
+    ([a, { data: x }], [b, { data: y }]) => y.BYTES_PER_ELEMENT - x.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
+  );
+  const header: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(metadata)) {
+    checkText(key, 'metadata key');
+    checkText(text, `metadata ${quote(key)}`);
+  }
+  if (Object.keys(metadata).length > 0) header[metadataKey] = metadata;
+  let end = 0;
+  for (const [name, tensor] of sorted) {
+    checkTensor(name, tensor);
+    const begin = end;
+    end += tensor.data.byteLength;
+    header[name] = { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [begin, end] };
+  }
+
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerLength = Math.ceil(json.length / 8) * 8;
+  if (headerLength > longestHeader) {
+    throw new InputError(
+      `the safetensors header takes ${headerLength} bytes; the format allows ${longestHeader}`,
+    );
+  }
+  const bytes = new Uint8Array(prefix + headerLength + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
+  bytes.set(json, prefix);
+  bytes.fill(0x20, prefix + json.length, prefix + headerLength);
+  let at = prefix + headerLength;
+  for (const [, { data }] of sorted) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+function checkTensor(name: string, { dtype, shape, data }: SavedTensor): void {
+  checkText(name, 'tensor name');
+  const tensor = `tensor ${quote(name)}`;
+  if (name === metadataKey || name === '__proto__')
+    throw new InputError(`${tensor} has a name that is reserved`);
+  const type: ArrayType | undefined = arrayOf[dtype];
+  if (type === undefined || !(data instanceof type)) {
+    throw new InputError(
+      `${tensor} is ${data?.constructor.name}; element type ${dtype} is kept in ${type?.name}`,
+    );
+  }
+  const size = shape.every(isCount) ? byteCount(shape, type.BYTES_PER_ELEMENT) : undefined;
+  if (size !== data.byteLength) {
+    throw new InputError(`${tensor} has shape ${shapeText(shape)} but ${data.length} elements`);
+  }
+}
+
+function checkText(text: string, what: string): void {
+  if (text === '__proto__' || /\p{Surrogate}/u.test(text)) {
+    throw new InputError(`${what} ${quote(text)} is not allowed: it is __proto__ or no valid Unicode`);
+  }
+}
