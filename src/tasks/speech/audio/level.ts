@@ -1,4 +1,7 @@
-/** Root mean square that `normaliseLevel` brings speech to: 26 dB below full scale, usual on the telephone (ITU-T P.830). */
+/**
+ * Root mean square that `normaliseLevel` brings speech to: 26 dB below full scale, usual on the telephone
+ * (ITU-T P.830).
+ */
 const SPEECH_LEVEL = 0.05;
 /** Below the loudest 10 ms by this factor (45 dB) counts as silence. */
 const SILENCE = 10 ** (-45 / 20);
@@ -11,8 +14,8 @@ export function normaliseLevel(samples: Float32Array): Float32Array {
 }
 
 /**
- * The sound without the silence before and after it, `[N]` → `[N']`: whole windows of 10 ms that are 45 dB below the loudest. Nothing
- * is left of a sound of zeros.
+ * The sound without the silence before and after it, `[N]` → `[N']`: whole windows of 10 ms that are 45 dB
+ * below the loudest. Nothing is left of a sound of zeros.
  */
 export function trimSilence(samples: Float32Array, sampleRate: number): Float32Array {
   const window = Math.max(1, Math.round(sampleRate / 100));

@@ -4,7 +4,8 @@ import { InputError } from '../../../errors.ts';
  * The same sound at another sampling rate: `[N]` → `[⌈N · toRate / fromRate⌉]`.
  *
  * Band-limited interpolation with a Kaiser-windowed sinc (Smith, *Digital Audio Resampling*, 2002): flat to
- * about 85 % of the lower of the two Nyquist frequencies, at least 60 dB down from there on up. Samples beyond the ends count as zero.
+ * about 85 % of the lower of the two Nyquist frequencies, at least 60 dB down from there on up. Samples
+ * beyond the ends count as zero.
  *
  * @param fromRate samples a second, a positive integer.
  * @param toRate samples a second, a positive integer.
@@ -83,7 +84,10 @@ function phaseWeights(phases: number, stride: number): PhaseWeights {
 
 let kernel: Float64Array | undefined;
 
-/** The windowed sinc at x ≥ 0 zero crossings from its centre, by linear interpolation in a table (error below −100 dB). */
+/**
+ * The windowed sinc at x ≥ 0 zero crossings from its centre, by linear interpolation in a table (error below
+ * −100 dB).
+ */
 function windowedSinc(x: number): number {
   if (x >= ZERO_CROSSINGS) return 0;
   kernel ??= kernelTable();

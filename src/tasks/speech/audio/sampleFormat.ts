@@ -5,7 +5,10 @@ export interface SampleFormat {
   read(view: DataView, at: number): number;
 }
 
-/** The format of an encoding (1: PCM, 3: IEEE float) of so many bits, or undefined where there is none. 8-bit PCM is unsigned, wider is signed. */
+/**
+ * The format of an encoding (1: PCM, 3: IEEE float) of so many bits, or undefined where there is none. 8-bit
+ * PCM is unsigned, wider is signed.
+ */
 export function sampleFormat(encoding: number, bits: number): SampleFormat | undefined {
   return FORMATS[`${encoding}/${bits}`];
 }

@@ -10,9 +10,10 @@ export interface Audio {
 }
 
 /**
- * Reads a WAV file: PCM of 8, 16, 24 or 32 bits, IEEE float of 32 or 64, plain or WAVE_FORMAT_EXTENSIBLE; any number of channels
- * (averaged to one), 1 kHz to 400 kHz. Chunks other than `fmt ` and `data` are passed over. Float samples beyond full scale are cut to ±1.
- * (Microsoft and IBM, *Multimedia Programming Interface and Data Specifications 1.0*, 1991, and Microsoft's extensible format.)
+ * Reads a WAV file: PCM of 8, 16, 24 or 32 bits, IEEE float of 32 or 64, plain or WAVE_FORMAT_EXTENSIBLE; any
+ * number of channels (averaged to one), 1 kHz to 400 kHz. Chunks other than `fmt ` and `data` are passed
+ * over. Float samples beyond full scale are cut to ±1. (Microsoft and IBM, *Multimedia Programming Interface
+ * and Data Specifications 1.0*, 1991, and Microsoft's extensible format.)
  *
  * @param name what errors call the file.
  * @throws InputError, naming the file, the byte offset and the rule broken, for anything else.
@@ -44,7 +45,10 @@ export function decodeWav(bytes: Uint8Array, name: string): Audio {
   return { samples, sampleRate };
 }
 
-/** Writes a recording as WAV, 16-bit PCM, mono; samples beyond ±1 are cut. @throws InputError where a sample is not a number. */
+/**
+ * Writes a recording as WAV, 16-bit PCM, mono; samples beyond ±1 are cut. @throws InputError where a sample
+ * is not a number.
+ */
 export function encodeWav({ samples, sampleRate }: Audio): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + 2 * samples.length);
   const view = new DataView(bytes.buffer);

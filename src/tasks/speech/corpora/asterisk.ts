@@ -16,11 +16,12 @@ export interface AsteriskOptions extends CacheOptions {
 }
 
 /**
- * The English prompts of the Asterisk telephone exchange: one speaker (Allison Smith), 8 kHz, CC-BY-SA 3.0, as Debian packs
- * them. Fetched with `apt-get download` once; only features are kept, in `cacheFolder`.
+ * The English prompts of the Asterisk telephone exchange: one speaker (Allison Smith), 8 kHz, CC-BY-SA 3.0,
+ * as Debian packs them. Fetched with `apt-get download` once; only features are kept, in `cacheFolder`.
  *
- * The recordings are resampled from 8 kHz to the 16 kHz of all features: bands above 4 kHz hold nothing. Utterances that cannot be
- * transcribed with certainty and those beyond 20 s are left out, and a notice says how many. Split by the hash of the text.
+ * The recordings are resampled from 8 kHz to the 16 kHz of all features: bands above 4 kHz hold nothing.
+ * Utterances that cannot be transcribed with certainty and those beyond 20 s are left out, and a notice says
+ * how many. Split by the hash of the text.
  *
  * @throws InputError where `apt-get` or `dpkg` is missing or fails.
  */

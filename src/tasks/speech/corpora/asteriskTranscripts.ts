@@ -10,11 +10,17 @@ export interface Prompt {
 export interface Dropped {
   /** A sound or silence: `[…]`, `(…)` or `<…>` and no more. */
   readonly wordless: number;
-  /** Something whose words are not certain: numbers of several digits, abbreviations in capitals, signs, remarks in parentheses. */
+  /**
+   * Something whose words are not certain: numbers of several digits, abbreviations in capitals, signs,
+   * remarks in parentheses.
+   */
   readonly uncertain: number;
 }
 
-/** Reads the exchange's list of prompts, `path: text` on every line; lines beginning with a semicolon are comments. */
+/**
+ * Reads the exchange's list of prompts, `path: text` on every line; lines beginning with a semicolon are
+ * comments.
+ */
 export function asteriskTranscripts(text: string): {
   readonly prompts: readonly Prompt[];
   readonly dropped: Dropped;

@@ -8,16 +8,20 @@ import type { Corpus, Utterance } from '../corpus.ts';
 export interface CacheOptions {
   /** Folder that prepared corpora are kept in, each in a folder of its own. */
   readonly cacheFolder: string;
-  /** Told what a user should know: a kept corpus was damaged, utterances were left out. Writes to standard error by default. */
+  /**
+   * Told what a user should know: a kept corpus was damaged, utterances were left out. Writes to standard
+   * error by default.
+   */
   readonly onNotice?: (line: string) => void;
 }
 
 /**
  * The corpus that was kept for this name and key, or else made by `make` and kept.
  *
- * A kept corpus is `features.bin` (all features, float32, little-endian, one utterance after another) and `index.json` (everything
- * else, and a SHA-256 over both). One whose checksum is wrong is never used: it is made anew, with a notice. A new one is written to a
- * temporary folder and renamed, so that a cut-off run leaves nothing half-written.
+ * A kept corpus is `features.bin` (all features, float32, little-endian, one utterance after another) and
+ * `index.json` (everything else, and a SHA-256 over both). One whose checksum is wrong is never used: it is
+ * made anew, with a notice. A new one is written to a temporary folder and renamed, so that a cut-off run
+ * leaves nothing half-written.
  *
  * @param key everything that decides the corpus' content, as plain JSON.
  * @throws InputError where the folder cannot be read or written.

@@ -16,7 +16,8 @@ export interface ManifestEntry {
 }
 
 /**
- * Reads the text of a manifest: tab-separated, or JSON lines where the first line begins with a brace. Empty lines are passed over.
+ * Reads the text of a manifest: tab-separated, or JSON lines where the first line begins with a brace. Empty
+ * lines are passed over.
  *
  * @throws InputError, naming the manifest and the line, where a line is malformed, a recording is listed twice, only some
  * lines name their set, or there are no lines.

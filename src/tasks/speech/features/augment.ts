@@ -1,7 +1,10 @@
 import { InputError } from '../../../errors.ts';
 
 export interface AugmentOptions {
-  /** Standard deviation of the Gaussian noise added to every feature (normalised features have deviation 1). 0.3 by default. */
+  /**
+   * Standard deviation of the Gaussian noise added to every feature (normalised features have deviation 1).
+   * 0.3 by default.
+   */
   readonly noise?: number;
   /** How many runs of bands are set to zero, the mean of normalised features. 2 by default. */
   readonly frequencyMasks?: number;
@@ -14,7 +17,8 @@ export interface AugmentOptions {
 }
 
 /**
- * A varied copy of features `[frames, bands]`: noise, then frequency and time masks (SpecAugment; Park et al., arXiv 1904.08779).
+ * A varied copy of features `[frames, bands]`: noise, then frequency and time masks (SpecAugment; Park et
+ * al., arXiv 1904.08779).
  *
  * @param random uniform in [0, 1); the only source of variation.
  * @throws InputError where an option is negative or not finite, or `features` does not have frames · bands elements.

@@ -7,9 +7,10 @@ import { type Features, type LogMelOptions, logMel } from './logMel.ts';
 export const FEATURE_RATE = 16000;
 
 /**
- * The features of any recording, as every corpus has them and a recogniser must be given them: resampled to 16 kHz, silence
- * trimmed, level normalised, 100 ms of silence put on both sides, then `logMel`. → `[frames, bands]`. The padding is always the same
- * because every synthesiser has its own, and a recogniser must not be able to tell it by that.
+ * The features of any recording, as every corpus has them and a recogniser must be given them: resampled to
+ * 16 kHz, silence trimmed, level normalised, 100 ms of silence put on both sides, then `logMel`. → `[frames,
+ * bands]`. The padding is always the same because every synthesiser has its own, and a recogniser must not be
+ * able to tell it by that.
  *
  * @throws InputError where an option is out of range or the sampling rate not a whole number.
  */

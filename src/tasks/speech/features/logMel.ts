@@ -15,7 +15,10 @@ export interface LogMelOptions {
   readonly lowest?: number;
   /** Upper edge of the last filter, Hz. 7600 by default, at most half the sampling rate. */
   readonly highest?: number;
-  /** Added to every band's energy before the logarithm. 1e-5 by default: about 60 dB below speech at the level of `normaliseLevel`, so that digital silence and a recording's faint noise look alike. */
+  /**
+   * Added to every band's energy before the logarithm. 1e-5 by default: about 60 dB below speech at the level
+   * of `normaliseLevel`, so that digital silence and a recording's faint noise look alike.
+   */
   readonly floor?: number;
   /** Subtract every band's mean and divide by the overall deviation. True by default. */
   readonly normalise?: boolean;
@@ -25,12 +28,14 @@ const WINDOW_SECONDS = 0.025;
 const HOP_SECONDS = 0.01;
 
 /**
- * Logarithmic mel energies: 25 ms Hann windows every 10 ms, power spectrum, triangular mel filters, ln(energy + floor).
- * `samples` `[N]` → features `[frames, bands]` with frames = 1 + ⌊(N − window) / hop⌋, and one frame (padded with zeros) for anything shorter.
+ * Logarithmic mel energies: 25 ms Hann windows every 10 ms, power spectrum, triangular mel filters, ln(energy
+ * + floor). `samples` `[N]` → features `[frames, bands]` with frames = 1 + ⌊(N − window) / hop⌋, and one
+ * frame (padded with zeros) for anything shorter.
  *
- * Normalised per utterance unless told otherwise. The mean of every band is subtracted: a microphone, a line or a
- * voice's overall timbre is a fixed gain a band, which the mean takes away. One deviation over all bands and frames divides
- * the rest: it makes loudness ranges comparable, where a deviation a band would blow up the bands in which nothing is heard.
+ * Normalised per utterance unless told otherwise. The mean of every band is subtracted: a microphone, a line
+ * or a voice's overall timbre is a fixed gain a band, which the mean takes away. One deviation over all bands
+ * and frames divides the rest: it makes loudness ranges comparable, where a deviation a band would blow up
+ * the bands in which nothing is heard.
  *
  * @throws InputError where an option is out of range.
  */
@@ -84,7 +89,10 @@ interface Filter {
   readonly weights: Float64Array;
 }
 
-/** Triangles of height 1 over neighbouring centres, straight in mel; a filter too narrow to touch a bin takes the nearest one. */
+/**
+ * Triangles of height 1 over neighbouring centres, straight in mel; a filter too narrow to touch a bin takes
+ * the nearest one.
+ */
 function melFilters(
   bands: number,
   lowest: number,

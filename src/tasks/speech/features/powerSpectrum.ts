@@ -1,13 +1,16 @@
 import { InputError } from '../../../errors.ts';
 
-/** Fills `power` `[size/2 + 1]` with |X_k|² of the real `frame` `[size]`; both belong to the caller, and may be used again. */
+/**
+ * Fills `power` `[size/2 + 1]` with |X_k|² of the real `frame` `[size]`; both belong to the caller, and may
+ * be used again.
+ */
 export type PowerSpectrum = (frame: Float64Array, power: Float64Array) => void;
 
 /**
  * Makes the power spectrum of real frames of one size, X_k = Σ_n x_n e^{−2πikn/size}.
  *
- * The frame is transformed as size/2 complex numbers x_{2n} + i x_{2n+1} (radix 2, decimation in time), then taken apart
- * (Cooley, Lewis and Welch, 1970). Tables are made once here; a call allocates nothing.
+ * The frame is transformed as size/2 complex numbers x_{2n} + i x_{2n+1} (radix 2, decimation in time), then
+ * taken apart (Cooley, Lewis and Welch, 1970). Tables are made once here; a call allocates nothing.
  *
  * @throws InputError where `size` is not a power of two of at least 4.
  */

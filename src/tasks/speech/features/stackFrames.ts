@@ -1,8 +1,9 @@
 import { InputError } from '../../../errors.ts';
 
 /**
- * Joins every `stack` consecutive frames into one row: `[frames, bands]` → `[⌈frames / stack⌉, stack · bands]`, the
- * sequence shorter by that factor (Sak et al., arXiv 1507.06947). The last row is filled up by repeating the last frame.
+ * Joins every `stack` consecutive frames into one row: `[frames, bands]` → `[⌈frames / stack⌉, stack ·
+ * bands]`, the sequence shorter by that factor (Sak et al., arXiv 1507.06947). The last row is filled up by
+ * repeating the last frame.
  *
  * @throws InputError where `stack` is not a positive integer or `features` does not have frames · bands elements.
  */

@@ -9,7 +9,10 @@ import { temporaryFolder } from './temporaryFolder.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
-/** Compiles a source and all it imports inside the repository, so that packages are found. → the folder of the output. */
+/**
+ * Compiles a source and all it imports inside the repository, so that packages are found. → the folder of the
+ * output.
+ */
 function compile(source: string): string {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const outDir = mkdtempSync(join(root, '.cache/compiled-'));

@@ -25,10 +25,12 @@ export const DEFAULT_COUNTS: Readonly<Record<GrammarSize, QueryCounts>> = {
 const VERSION = 1;
 
 /**
- * The corpus of spoken queries: sentences of a grammar said by wasm synthesisers, made on this machine and kept in `cacheFolder`.
+ * The corpus of spoken queries: sentences of a grammar said by wasm synthesisers, made on this machine and
+ * kept in `cacheFolder`.
  *
- * Sets: `train`, `development`, `test` (espeak-ng; voices, accents and sentences of each unknown to the others) and `flite` (another
- * synthesiser with recorded people's voices, never trained on). The language model's text is the transcripts of `train`.
+ * Sets: `train`, `development`, `test` (espeak-ng; voices, accents and sentences of each unknown to the
+ * others) and `flite` (another synthesiser with recorded people's voices, never trained on). The language
+ * model's text is the transcripts of `train`.
  *
  * @throws InputError where a count or the size is out of range, or a synthesiser's package is not installed.
  */
@@ -55,7 +57,9 @@ export async function loadQueries(size: GrammarSize, options: QueriesOptions): P
   });
 }
 
-/** Sentences and voices must not be shared between sets: what the corpus is for, so it is checked, not hoped. */
+/**
+ * Sentences and voices must not be shared between sets: what the corpus is for, so it is checked, not hoped.
+ */
 function checkDisjoint(sets: Readonly<Record<string, readonly Utterance[]>>): void {
   for (const property of ['transcript', 'voice'] as const) {
     const owner = new Map<string, string>();

@@ -21,10 +21,12 @@ export interface Recipe {
 }
 
 /**
- * Decides every utterance of a corpus: sentence, voice, rate, pitch. Each is a function of size, seed, set and position alone.
+ * Decides every utterance of a corpus: sentence, voice, rate, pitch. The same size, seed and counts give the
+ * same plan, and a larger train set begins with the smaller.
  *
- * A sentence belongs to train, development or test by its hash, and is said once; flite's are of the test's share but none of the
- * test's own. Voices are drawn in training and take turns elsewhere, so that each has its equal part.
+ * A sentence belongs to train, development or test by its hash, and is said once; flite's are of the test's
+ * share but none of the test's own. Voices are drawn in training and take turns elsewhere, so that each has
+ * its equal part.
  *
  * @throws InputError where a count is not a whole number of at least 1, or the grammar has too few sentences for it.
  */

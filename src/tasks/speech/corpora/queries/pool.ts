@@ -6,7 +6,10 @@ import { makeQuery } from './make.ts';
 import type { Recipe } from './plan.ts';
 import type { WorkerAnswer } from './worker.ts';
 
-/** Threads that a corpus is made with: two in the compiled package; none from TypeScript sources, which Node 20 cannot start a thread from. */
+/**
+ * Threads that a corpus is made with: two in the compiled package; none from TypeScript sources, which Node
+ * 20 cannot start a thread from.
+ */
 export const DEFAULT_WORKERS = import.meta.url.endsWith('.ts') ? 0 : 2;
 
 /**

@@ -1,4 +1,6 @@
-/** Accents of espeak-ng's English: heard in training, for development, in the test. No accent is in two sets. */
+/**
+ * Accents of espeak-ng's English: heard in training, for development, in the test. No accent is in two sets.
+ */
 const ACCENTS = {
   train: ['en', 'en-us', 'en-029', 'en-gb-scotland', 'en-gb-x-rp', 'en-gb-x-gbcwmd'],
   development: ['en-gb-x-gbclan'],
@@ -6,9 +8,10 @@ const ACCENTS = {
 } as const;
 
 /**
- * Variants (speakers) of espeak-ng. No variant is in two sets, and those held out sound like none in training: the nearest is
- * 0.55 away or more (root mean square over 40 bands of one sentence's mean log-mel energy), where variants of one family are 0.1
- * to 0.5 apart. Left out: whispering, robots, effects, and those that speed up by themselves.
+ * Variants (speakers) of espeak-ng. No variant is in two sets, and those held out sound like none in
+ * training: the nearest is 0.55 away or more (root mean square over 40 bands of one sentence's mean log-mel
+ * energy), where variants of one family are 0.1 to 0.5 apart. Left out: whispering, robots, effects, and
+ * those that speed up by themselves.
  */
 const VARIANTS = {
   train: words(`
@@ -29,7 +32,10 @@ export const ESPEAK_ACCENTS: readonly string[] = Object.values(ACCENTS).flat();
 /** All variants that the corpora use. */
 export const ESPEAK_VARIANTS: readonly string[] = Object.values(VARIANTS).flat();
 
-/** espeak-ng's voices of each set: every accent of the set with every variant of the set, and in training also each accent plain. */
+/**
+ * espeak-ng's voices of each set: every accent of the set with every variant of the set, and in training also
+ * each accent plain.
+ */
 export const ESPEAK_VOICES: Readonly<Record<'train' | 'development' | 'test', readonly string[]>> = {
   train: [...ACCENTS.train, ...combine(ACCENTS.train, VARIANTS.train)],
   development: combine(ACCENTS.development, VARIANTS.development),

@@ -18,7 +18,8 @@ export interface EspeakVoice {
 }
 
 /**
- * Says a sentence with espeak-ng, 22.05 kHz. The same arguments give the same samples in every process, whatever was said before.
+ * Says a sentence with espeak-ng, 22.05 kHz. The same arguments give the same samples in every process,
+ * whatever was said before.
  *
  * @throws InputError where the voice is unknown, a number is out of range, or the package is not installed.
  */

@@ -17,7 +17,8 @@ export interface FliteVoice {
 }
 
 /**
- * Says a sentence with flite, 16 kHz. Every call is a process of its own: the same arguments give the same samples.
+ * Says a sentence with flite, 16 kHz. Every call is a process of its own: the same arguments give the same
+ * samples.
  *
  * @throws InputError where the voice is unknown, the stretch out of range, or the package is not installed.
  */

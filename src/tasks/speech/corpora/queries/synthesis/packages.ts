@@ -1,6 +1,8 @@
 import { InputError } from '../../../../../errors.ts';
 
-/** @throws InputError that says which optional package is missing, or the error itself where it is another. */
+/**
+ * @throws InputError that says which optional package is missing, or the error itself where it is another.
+ */
 export function explainMissing(error: unknown, name: string): never {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {

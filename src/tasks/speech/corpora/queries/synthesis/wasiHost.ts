@@ -27,8 +27,9 @@ const ALL_RIGHTS = 0x1fffffffn;
 const [CHARACTER_DEVICE, DIRECTORY, REGULAR_FILE] = [2, 3, 4];
 
 /**
- * A host for a WASI program that reads nothing and writes one file: the file lives in memory, the clock stands still, no disk is touched.
- * The functions follow *wasi_snapshot_preview1* (WebAssembly/WASI, `witx`); descriptor 3 is the folder, 4 the file.
+ * A host for a WASI program that reads nothing and writes one file: the file lives in memory, the clock
+ * stands still, no disk is touched. The functions follow *wasi_snapshot_preview1* (WebAssembly/WASI, `witx`);
+ * descriptor 3 is the folder, 4 the file.
  */
 export function wasiHost(args: readonly string[]): WasiHost {
   const argv = args.map((arg) => new TextEncoder().encode(`${arg}\0`));
