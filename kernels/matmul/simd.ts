@@ -2,7 +2,7 @@ import { scratch } from '../scratch.simd';
 import { loadTail, madd, storeTail, sumLanes, transpose4 } from '../vector.simd';
 
 // A is cut into blocks of blockRows × depth, packed as tiles of 4 rows that lie in order of k; B into panels of
-// depth × 8. A panel stays in the first-level cache while it meets every tile of the block, which stays in the
+// depth × 8, two at a time. A panel stays in the first-level cache while it meets every tile of the block, which stays in the
 // second (Goto and van de Geijn, 2008). A tile of 4×8 leaves half of the 16 vector registers for operands.
 const depth: usize = 256;
 const blockRows: usize = 256;
@@ -62,9 +62,9 @@ export function matmulPacked(
 
 /** See matmul/reference.ts. */
 export function packPanels(k: usize, n: usize, b: usize, bRow: usize, bCol: usize, packed: usize): void {
-  for (let j: usize = 0; j < n; j += 8) {
-    packPanel(k, min<usize>(8, n - j), b + ((j * bCol) << 2), bRow << 2, bCol << 2, packed);
-    packed += k << 5;
+  for (let j: usize = 0; j < n; j += 16) {
+    packTwoPanels(k, min<usize>(16, n - j), b + ((j * bCol) << 2), bRow << 2, bCol << 2, packed);
+    packed += k << 6;
   }
 }
 
@@ -86,7 +86,7 @@ function blocked(
 ): void {
   const edge = scratch;
   const panelScratch = edge + tileBytes;
-  const tiles = panelScratch + (depth << 5);
+  const tiles = panelScratch + (depth << 6);
   for (let k0: usize = 0; k0 < k; k0 += depth) {
     const kc = min(depth, k - k0);
     const keep = accumulate || k0 > 0;
@@ -99,7 +99,8 @@ function blocked(
         const width = min<usize>(8, n - j);
         let panel = panelScratch;
         if (packed) panel = b + ((j * k + (k0 << 3)) << 2);
-        else packPanel(kc, width, b + k0 * bRow + j * bCol, bRow, bCol, panel);
+        else if (j & 8) panel += kc << 5;
+        else packTwoPanels(kc, min<usize>(16, n - j), b + k0 * bRow + j * bCol, bRow, bCol, panel);
         let cTile = c + i0 * cRow + (j << 2);
         let tile = tiles;
         let i: usize = 0;
@@ -114,8 +115,12 @@ function blocked(
           cTile += cRow << 2;
         }
         for (; i < rows; i++) {
-          multiplyRow(kc, aBlock + i * aRow, aCol, panel, edge);
-          putEdge(edge, cTile, width, keep);
+          if (width == 8) {
+            multiplyRow(kc, aBlock + i * aRow, aCol, panel, cTile, keep);
+          } else {
+            multiplyRow(kc, aBlock + i * aRow, aCol, panel, edge, false);
+            putEdge(edge, cTile, width, keep);
+          }
           cTile += cRow;
         }
       }
@@ -179,30 +184,37 @@ function multiplyTile(k: usize, a: usize, b: usize, c: usize, cRow: usize, keep:
   v128.store(c3, c30); v128.store(c3, c31, 16);
 }
 
-/** out[8] = row·panel for a row that fills no tile; four sums at a time hide the latency of the additions. */
-function multiplyRow(k: usize, a: usize, aCol: usize, b: usize, out: usize): void {
+/** C[1, 8] (+)= row·panel for a row that fills no tile; four sums at a time hide the latency of the additions. */
+function multiplyRow(k: usize, a: usize, aCol: usize, b: usize, c: usize, keep: bool): void {
   let s00 = f32x4.splat(0), s01 = f32x4.splat(0);
   let s10 = f32x4.splat(0), s11 = f32x4.splat(0);
   let s20 = f32x4.splat(0), s21 = f32x4.splat(0);
   let s30 = f32x4.splat(0), s31 = f32x4.splat(0);
-  for (; k >= 4; k -= 4) {
-    let x = v128.load32_splat(a); s00 = madd(x, v128.load(b), s00); s01 = madd(x, v128.load(b, 16), s01);
-    a += aCol;
-    x = v128.load32_splat(a); s10 = madd(x, v128.load(b, 32), s10); s11 = madd(x, v128.load(b, 48), s11);
-    a += aCol;
-    x = v128.load32_splat(a); s20 = madd(x, v128.load(b, 64), s20); s21 = madd(x, v128.load(b, 80), s21);
-    a += aCol;
-    x = v128.load32_splat(a); s30 = madd(x, v128.load(b, 96), s30); s31 = madd(x, v128.load(b, 112), s31);
-    a += aCol;
+  if (keep) {
+    s00 = v128.load(c); s01 = v128.load(c, 16);
+  }
+  const end = b + (k << 5);
+  while (true) {
+    let x = v128.load32_splat(a);
+    s00 = madd(x, v128.load(b), s00); s01 = madd(x, v128.load(b, 16), s01);
+    if (b + 32 >= end) break;
+
+    x = v128.load32_splat(a + aCol);
+    s10 = madd(x, v128.load(b, 32), s10); s11 = madd(x, v128.load(b, 48), s11);
+    if (b + 64 >= end) break;
+
+    x = v128.load32_splat(a + 2 * aCol);
+    s20 = madd(x, v128.load(b, 64), s20); s21 = madd(x, v128.load(b, 80), s21);
+    if (b + 96 >= end) break;
+
+    x = v128.load32_splat(a + 3 * aCol);
+    s30 = madd(x, v128.load(b, 96), s30); s31 = madd(x, v128.load(b, 112), s31);
+    a += aCol << 2;
     b += 128;
+    if (b >= end) break;
   }
-  for (; k > 0; k--) {
-    const x = v128.load32_splat(a); s00 = madd(x, v128.load(b), s00); s01 = madd(x, v128.load(b, 16), s01);
-    a += aCol;
-    b += 32;
-  }
-  v128.store(out, f32x4.add(f32x4.add(s00, s10), f32x4.add(s20, s30)));
-  v128.store(out, f32x4.add(f32x4.add(s01, s11), f32x4.add(s21, s31)), 16);
+  v128.store(c, f32x4.add(f32x4.add(s00, s10), f32x4.add(s20, s30)));
+  v128.store(c, f32x4.add(f32x4.add(s01, s11), f32x4.add(s21, s31)), 16);
 }
 
 /** c[width] (+)= edge[width], width ≤ 8: the part of a tile that lies inside C. */
@@ -237,6 +249,27 @@ function packTiles(k: usize, rows: usize, a: usize, aRow: usize, aCol: usize, to
       to += 16;
     }
   }
+}
+
+/**
+ * Packs k × width (≤ 16) of B as one or two panels. Two at once read whole cache lines, which matters where rows lie
+ * a power of two apart and evict each other before a second visit.
+ */
+function packTwoPanels(k: usize, width: usize, from: usize, bRow: usize, bCol: usize, to: usize): void {
+  const second = k << 5;
+  if (width == 16 && bCol == 4) {
+    for (; k > 0; k--) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+      v128.store(to + second, v128.load(from, 32));
+      v128.store(to + second, v128.load(from, 48), 16);
+      from += bRow;
+      to += 32;
+    }
+    return;
+  }
+  packPanel(k, min<usize>(8, width), from, bRow, bCol, to);
+  if (width > 8) packPanel(k, width - 8, from + (bCol << 3), bRow, bCol, to + second);
 }
 
 /** Packs k × width (≤ 8) of B as one panel `[k, 8]`, zeros at the end of each row. */
