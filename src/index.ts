@@ -1,5 +1,12 @@
 export * from './autograd/index.ts';
-export { type Backend, type BackendName, backend, type DType, defaultBackend, useBackend } from './backends/index.ts';
+export {
+  type Backend,
+  type BackendName,
+  backend,
+  type DType,
+  defaultBackend,
+  useBackend,
+} from './backends/index.ts';
 export { InputError } from './errors.ts';
 export * from './maps/index.ts';
 export * from './nn/index.ts';

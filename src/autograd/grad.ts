@@ -28,11 +28,15 @@ export function valueAndGrad<P extends Tensors, Rest extends unknown[]>(
     const value = tape.record(sources, () => loss(parameters, ...rest));
     if (!(value instanceof Tensor)) throw new InputError('valueAndGrad: the function returned no tensor.');
     if (value.size !== 1) {
-      throw new InputError(`valueAndGrad: the function returned shape ${show(value.shape)}, expected a scalar.`);
+      throw new InputError(
+        `valueAndGrad: the function returned shape ${show(value.shape)}, expected a scalar.`,
+      );
     }
     const home = { dtype: value.dtype, backend: value.backend };
     const found = tape.gradients(value, ones(value.shape, home), sources);
-    const grads = Object.fromEntries(names.map((name, i) => [name, found[i] ?? zeros(sources[i].shape, home)]));
+    const grads = Object.fromEntries(
+      names.map((name, i) => [name, found[i] ?? zeros(sources[i].shape, home)]),
+    );
     return { value, grads: grads as ValueAndGrad<P>['grads'] };
   };
   // Inside a scope its owner decides what stays; on our own, everything but the results goes.

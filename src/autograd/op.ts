@@ -40,7 +40,12 @@ export interface OpDefinition<Attributes> {
   /** Shapes of the outputs. Throws InputError naming the op, the argument, what was found and what was expected. */
   shapes(inputs: readonly Shape[], attributes: Attributes): readonly Shape[];
   /** Computes the outputs with kernels; what it returns is saved for the gradient. */
-  forward?(context: OpContext, inputs: readonly Tensor[], outputs: readonly Tensor[], attributes: Attributes): readonly Tensor[] | void;
+  forward?(
+    context: OpContext,
+    inputs: readonly Tensor[],
+    outputs: readonly Tensor[],
+    attributes: Attributes,
+  ): readonly Tensor[] | void;
   /** In place of `forward`, for an output that is the input's own numbers under another shape. */
   alias?(input: Tensor, attributes: Attributes): Tensor;
   /** Vector–Jacobian product written with ops, so that gradients of gradients work: one entry per input. */
@@ -132,7 +137,11 @@ export function openContext(like: Tensor): OpContext {
 
 const registered = new Map<string, Op>();
 
-function applyOp<Attributes>(op: Op<Attributes>, inputs: readonly Tensor[], attributes: Attributes): readonly Tensor[] {
+function applyOp<Attributes>(
+  op: Op<Attributes>,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+): readonly Tensor[] {
   if (currentScope() === null) return scope(() => applyOp(op, inputs, attributes));
   const { definition } = op;
   checkHomes(definition.name, inputs);

@@ -57,7 +57,11 @@ export class Tape implements Recorder {
   }
 }
 
-function pullBack(node: Node, grads: readonly (Tensor | null)[], watched: ReadonlySet<number>): readonly (Tensor | null)[] {
+function pullBack(
+  node: Node,
+  grads: readonly (Tensor | null)[],
+  watched: ReadonlySet<number>,
+): readonly (Tensor | null)[] {
   const { definition } = node.op;
   const needs = node.inputs.map((input) => watched.has(input.id));
   const call = { ...node, grads, needs };
@@ -65,7 +69,9 @@ function pullBack(node: Node, grads: readonly (Tensor | null)[], watched: Readon
   if (definition.vjp !== undefined) result = definition.vjp(call);
   else if (definition.backward !== undefined) {
     if (isWatched([...node.inputs, ...grads.filter((grad) => grad !== null)])) {
-      throw new InputError(`${definition.name} is a fused op with a first-order gradient: it cannot be differentiated twice.`);
+      throw new InputError(
+        `${definition.name} is a fused op with a first-order gradient: it cannot be differentiated twice.`,
+      );
     }
     const context = openContext(node.inputs[0]);
     result = timed(definition.name, () => definition.backward!(context, call));

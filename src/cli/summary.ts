@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Summary, summarise } from '../nn/index.ts';
 import { loadConfig } from '../tasks/speech/config.ts';
+import { DEFAULT_BANDS } from '../tasks/speech/features/logMel.ts';
 import { modelOf } from '../tasks/speech/recogniser.ts';
 import { type Context, exit } from './context.ts';
 import { count, textTable } from './format.ts';
@@ -21,7 +22,7 @@ export async function summary(configOrRun: string, context: Context): Promise<nu
   );
   const config = isFolder ? await loadRun(path) : await loadConfig(path);
   const tables = config.models.map(({ name }) => {
-    const model = modelOf({ config, model: name, bands: config.features.bands });
+    const model = modelOf({ config, model: name, bands: DEFAULT_BANDS });
     return `Model ${name}\n${summaryTable(summarise(model))}`;
   });
   context.stdout.write(tables.join('\n'));

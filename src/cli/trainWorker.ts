@@ -13,7 +13,7 @@ const { config, model, folder, resume, cacheFolder } = workerData as TrainingJob
 const interruption = new AbortController();
 
 try {
-  const corpus = await loadCorpus(config.corpus, { cacheFolder, seed: config.seed });
+  const corpus = await loadCorpus(config.corpus, { cacheFolder, seed: config.corpusSeed });
   const outcome = await trainRecogniser({
     config,
     model,

@@ -49,13 +49,18 @@ export const applyTranspose = (map: LinearMap, parameters: Tensors, y: Tensor): 
 /** The matrix of a map, [out, in]. */
 export function toDense(map: LinearMap, parameters: Tensors): Tensor {
   const [first, ...rest] = map.factors(parameters);
-  return rest.length === 0 ? first : transpose(rest.reduce((value, factor) => matmul(value, factor, { transposeB: true }), transpose(first)));
+  return rest.length === 0
+    ? first
+    : transpose(
+        rest.reduce((value, factor) => matmul(value, factor, { transposeB: true }), transpose(first)),
+      );
 }
 
 /** How many numbers a map has of its own and in its parts. A part used by several maps is counted by `nn`, once. */
 export function parameterCount(map: LinearMap): number {
   let count = 0;
-  for (const { shape } of Object.values(map.parameters)) count += shape.reduce((product, size) => product * size, 1);
+  for (const { shape } of Object.values(map.parameters))
+    count += shape.reduce((product, size) => product * size, 1);
   for (const part of Object.values(map.parts ?? {})) count += parameterCount(part);
   return count;
 }

@@ -29,7 +29,8 @@ export class Naming {
     const prefix = this.#prefixes.get(map);
     for (const name of Object.keys(map.parameters)) picked[name] = parameters[`${prefix}.${name}`];
     for (const [name, part] of Object.entries(map.parts ?? {})) {
-      for (const [inner, value] of Object.entries(this.pick(part, parameters))) picked[`${name}.${inner}`] = value;
+      for (const [inner, value] of Object.entries(this.pick(part, parameters)))
+        picked[`${name}.${inner}`] = value;
     }
     return picked;
   }

@@ -3,8 +3,8 @@ import { applyMap, type LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
 import { isSharedLowRank } from '../maps/sharedLowRank.ts';
 import { lstmSequence } from '../ops/lstmSequence.ts';
-import { slice } from '../ops/slice.ts';
 import { reshape } from '../ops/reshape.ts';
+import { slice } from '../ops/slice.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { zeros } from '../tensor/tensor.ts';
 
@@ -25,7 +25,12 @@ export interface LstmLayer {
   /** Width of the state that the layer emits: its projection's, or the hidden size. */
   readonly outSize: number;
   /** x [T, B, I] → y [T, B, P] and the state after the last step. Throws InputError when shapes do not fit. */
-  apply(parameters: Tensors, x: Tensor, state?: LstmState, lengths?: ArrayLike<number>): { y: Tensor; state: LstmState };
+  apply(
+    parameters: Tensors,
+    x: Tensor,
+    state?: LstmState,
+    lengths?: ArrayLike<number>,
+  ): { y: Tensor; state: LstmState };
 }
 
 /**
@@ -37,7 +42,9 @@ export function lstmLayer(name: string, input: LinearMap, recurrent: LinearMap, 
   naming.addMap(`${name}.input`, input);
   naming.addMap(`${name}.recurrent`, recurrent);
   // The forget gate begins open (Gers et al. 2000; Jozefowicz et al. 2015).
-  const start = Array.from({ length: 4 * hiddenSize }, (_, i) => (i >= hiddenSize && i < 2 * hiddenSize ? 1 : 0));
+  const start = Array.from({ length: 4 * hiddenSize }, (_, i) =>
+    i >= hiddenSize && i < 2 * hiddenSize ? 1 : 0,
+  );
   naming.add(`${name}.bias`, { shape: [4 * hiddenSize], deviation: 0, start });
 
   const projection = isSharedLowRank(recurrent) ? recurrent.parts.projection : null;
@@ -52,7 +59,10 @@ export function lstmLayer(name: string, input: LinearMap, recurrent: LinearMap, 
     apply(parameters, x, state, lengths) {
       const [time, batch] = x.shape;
       const home = { dtype: x.dtype, backend: x.backend };
-      const { h: h0, c: c0 } = state ?? { h: zeros([batch, outSize], home), c: zeros([batch, hiddenSize], home) };
+      const { h: h0, c: c0 } = state ?? {
+        h: zeros([batch, outSize], home),
+        c: zeros([batch, hiddenSize], home),
+      };
       const gates = applyMap(input, naming.pick(input, parameters), x);
       const projectionFactors = projection?.factors(naming.pick(projection, parameters)) ?? [];
       const allFactors = recurrent.factors(naming.pick(recurrent, parameters));

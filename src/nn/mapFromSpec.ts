@@ -15,5 +15,7 @@ export function mapFromSpec(spec: MapSpec, inSize: number, outSize: number): Lin
   if (spec === 'circulant') return circulant(inSize, outSize, GATES);
   if ('lowRank' in spec) return lowRank(inSize, outSize, spec.lowRank);
   if ('sharedLowRank' in spec) return sharedLowRank(dense(inSize, spec.sharedLowRank), outSize);
-  throw new InputError(`map is ${JSON.stringify(spec)}, expected dense, circulant, lowRank or sharedLowRank.`);
+  throw new InputError(
+    `map is ${JSON.stringify(spec)}, expected dense, circulant, lowRank or sharedLowRank.`,
+  );
 }

@@ -47,7 +47,8 @@ export interface RecurrentModel {
 
 /** Builds a model. Throws InputError for sizes below 1, no layers, or a structure that is not known. */
 export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
-  if (spec.layers.length === 0) throw new InputError('recurrentModel: layers is empty, expected at least one.');
+  if (spec.layers.length === 0)
+    throw new InputError('recurrentModel: layers is empty, expected at least one.');
   const naming = new Naming();
   const layers: LstmLayer[] = [];
   let width = spec.inputSize;
@@ -69,14 +70,18 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
     initialise: (seed, options) => initialise(naming.specs, seed, options),
     apply(parameters, x, options = {}) {
       if (x.shape.length !== 3 || x.shape[2] !== spec.inputSize) {
-        throw new InputError(`recurrentModel: x has shape ${show(x.shape)}, expected [T, B, ${spec.inputSize}].`);
+        throw new InputError(
+          `recurrentModel: x has shape ${show(x.shape)}, expected [T, B, ${spec.inputSize}].`,
+        );
       }
       const states: LstmState[] = [];
       let value = x;
       layers.forEach((layer, i) => {
         const { y, state } = layer.apply(parameters, value, options.state?.[i], options.lengths);
         states.push(state);
-        value = options.dropout?.rate ? dropout(y, options.dropout.rate, (options.dropout.seed + i) >>> 0) : y;
+        value = options.dropout?.rate
+          ? dropout(y, options.dropout.rate, (options.dropout.seed + i) >>> 0)
+          : y;
       });
       const y = add(applyMap(head, naming.pick(head, parameters), value), parameters['head.bias']);
       return { y, state: states };

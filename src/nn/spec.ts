@@ -21,7 +21,9 @@ export interface LayerSpec {
 
 /** The structure of every layer in a line: `128 circulant/circulant · 128 lowRank(32)/sharedLowRank(32)`. */
 export const mapsInWords = (layers: readonly LayerSpec[]): string =>
-  layers.map(({ hidden, input, recurrent }) => `${hidden} ${mapInWords(input)}/${mapInWords(recurrent)}`).join(' · ');
+  layers
+    .map(({ hidden, input, recurrent }) => `${hidden} ${mapInWords(input)}/${mapInWords(recurrent)}`)
+    .join(' · ');
 
 function mapInWords(spec: MapSpec = 'dense'): string {
   if (typeof spec === 'string') return spec;

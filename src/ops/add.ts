@@ -1,6 +1,7 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { applyBroadcast, broadcastOutput, type Operand, sumTo } from './operands.ts';
+import { sumTo } from './broadcast.ts';
+import { applyBroadcast, broadcastOutput, type Operand } from './operands.ts';
 /** a + b with broadcasting. Throws InputError when the shapes do not broadcast. */
 export const add = (a: Operand, b: Operand): Tensor => applyBroadcast(addOp, a, b);
 
@@ -11,7 +12,13 @@ const addOp = defineOp({
     context.kernels.add(context.buffer(a), context.buffer(b), context.buffer(y), y.size, a.size, b.size),
   vjp: ({ grads: [grad], inputs: [a, b] }) => [sumTo(grad!, a.shape), sumTo(grad!, b.shape)],
   samples: [
-    { shapes: [[2, 3], [2, 3]], attributes: null },
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: null,
+    },
     { shapes: [[2, 3], [3]], attributes: null },
     { shapes: [[], [2, 2]], attributes: null },
   ],

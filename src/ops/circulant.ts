@@ -7,7 +7,8 @@ import type { Tensor } from '../tensor/tensor.ts';
  * The top left [rows, cols] part of the circulant matrix Z₁(v) = [v, Z₁v, Z₁²v, …] of v [n]: entry (i, j) is v[(i − j) mod n].
  * Throws InputError when v is not a vector or n is smaller than a side.
  */
-export const circulantMatrix = (v: Tensor, rows: number, cols: number): Tensor => circulantOp.apply([v], { rows, cols })[0];
+export const circulantMatrix = (v: Tensor, rows: number, cols: number): Tensor =>
+  circulantOp.apply([v], { rows, cols })[0];
 
 /** The gradient of `circulantMatrix`: sums of w [rows, cols] along its n wrapped diagonals, [n]. Throws InputError likewise. */
 export const wrappedDiagonalSums = (w: Tensor, n: number): Tensor => diagonalsOp.apply([w], { n })[0];
@@ -16,7 +17,9 @@ const circulantOp = defineOp<{ readonly rows: number; readonly cols: number }>({
   name: 'circulantMatrix',
   shapes([v], { rows, cols }) {
     if (v.length !== 1 || v[0] < Math.max(rows, cols)) {
-      throw new InputError(`circulantMatrix: v has shape ${show(v)}, expected a vector of at least ${Math.max(rows, cols)}.`);
+      throw new InputError(
+        `circulantMatrix: v has shape ${show(v)}, expected a vector of at least ${Math.max(rows, cols)}.`,
+      );
     }
     return [[rows, cols]];
   },
@@ -34,7 +37,9 @@ const diagonalsOp = defineOp<{ readonly n: number }>({
   name: 'wrappedDiagonalSums',
   shapes([w], { n }) {
     if (w.length !== 2 || n < Math.max(...w)) {
-      throw new InputError(`wrappedDiagonalSums: w has shape ${show(w)}, expected a matrix with sides of at most ${n}.`);
+      throw new InputError(
+        `wrappedDiagonalSums: w has shape ${show(w)}, expected a matrix with sides of at most ${n}.`,
+      );
     }
     return [[n]];
   },

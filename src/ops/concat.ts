@@ -26,16 +26,28 @@ const concatOp = defineOp<{ readonly axis: number }>({
   shapes(shapes, { axis }) {
     const [first] = shapes;
     for (const shape of shapes) {
-      if (shape.length !== first.length || shape.some((size, other) => other !== axis && size !== first[other])) {
+      if (
+        shape.length !== first.length ||
+        shape.some((size, other) => other !== axis && size !== first[other])
+      ) {
         throw new InputError(`concat: shapes ${show(first)} and ${show(shape)} differ off axis ${axis}.`);
       }
     }
-    return [first.map((size, other) => (other === axis ? shapes.reduce((total, s) => total + s[axis], 0) : size))];
+    return [
+      first.map((size, other) => (other === axis ? shapes.reduce((total, s) => total + s[axis], 0) : size)),
+    ];
   },
   forward(context, inputs, [y], { axis }) {
     const starts = startsAlong(inputs, axis);
     inputs.forEach((x, i) => {
-      copyBlock(context, x.shape, x, x.shape.map(() => 0), y, unit(x.shape, axis, starts[i]));
+      copyBlock(
+        context,
+        x.shape,
+        x,
+        x.shape.map(() => 0),
+        y,
+        unit(x.shape, axis, starts[i]),
+      );
     });
   },
   vjp({ grads: [grad], inputs, attributes: { axis } }) {
@@ -43,10 +55,32 @@ const concatOp = defineOp<{ readonly axis: number }>({
     return inputs.map((x, i) => slice(grad!, unit(x.shape, axis, starts[i]), x.shape));
   },
   samples: [
-    { shapes: [[2, 3], [1, 3]], attributes: { axis: 0 } },
-    { shapes: [[2, 3], [2, 1], [2, 2]], attributes: { axis: 1 } },
+    {
+      shapes: [
+        [2, 3],
+        [1, 3],
+      ],
+      attributes: { axis: 0 },
+    },
+    {
+      shapes: [
+        [2, 3],
+        [2, 1],
+        [2, 2],
+      ],
+      attributes: { axis: 1 },
+    },
   ],
-  errors: [{ shapes: [[2, 3], [2, 4]], attributes: { axis: 0 }, message: /differ off axis 0/ }],
+  errors: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 4],
+      ],
+      attributes: { axis: 0 },
+      message: /differ off axis 0/,
+    },
+  ],
 });
 
 function startsAlong(inputs: readonly Tensor[], axis: number): number[] {
@@ -58,4 +92,5 @@ function startsAlong(inputs: readonly Tensor[], axis: number): number[] {
   });
 }
 
-const unit = (shape: Shape, axis: number, value: number): number[] => shape.map((_, other) => (other === axis ? value : 0));
+const unit = (shape: Shape, axis: number, value: number): number[] =>
+  shape.map((_, other) => (other === axis ? value : 0));

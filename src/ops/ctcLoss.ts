@@ -10,7 +10,11 @@ import type { Tensor } from '../tensor/tensor.ts';
  * An empty sequence is spelled by blanks. First-order gradient. Throws InputError for a class out of range, and for a
  * sequence that no path can spell because it has more labels (and blanks between equal neighbours) than frames.
  */
-export function ctcLoss(logits: Tensor, labels: readonly ArrayLike<number>[], frames: ArrayLike<number>): Tensor {
+export function ctcLoss(
+  logits: Tensor,
+  labels: readonly ArrayLike<number>[],
+  frames: ArrayLike<number>,
+): Tensor {
   const offsets = new Int32Array(labels.length + 1);
   labels.forEach((sequence, b) => {
     offsets[b + 1] = offsets[b] + sequence.length;
@@ -40,7 +44,8 @@ interface Targets {
 const ctcLossOp = defineOp<Targets>({
   name: 'ctcLoss',
   shapes([logits], targets) {
-    if (logits.length !== 3) throw new InputError(`ctcLoss: logits have shape ${show(logits)}, expected [T, B, C].`);
+    if (logits.length !== 3)
+      throw new InputError(`ctcLoss: logits have shape ${show(logits)}, expected [T, B, C].`);
     checkTargets(logits[0], logits[1], logits[2], targets);
     return [[logits[1]]];
   },
@@ -85,7 +90,11 @@ const ctcLossOp = defineOp<Targets>({
   samples: [
     {
       shapes: [[5, 2, 4]],
-      attributes: { labels: Int32Array.of(1, 2, 3, 3), offsets: Int32Array.of(0, 2, 4), frames: Int32Array.of(5, 4) },
+      attributes: {
+        labels: Int32Array.of(1, 2, 3, 3),
+        offsets: Int32Array.of(0, 2, 4),
+        frames: Int32Array.of(5, 4),
+      },
     },
     {
       shapes: [[3, 2, 3]],
@@ -111,7 +120,12 @@ const ctcLossOp = defineOp<Targets>({
   ],
 });
 
-function checkTargets(time: number, batch: number, classes: number, { labels, offsets, frames }: Targets): void {
+function checkTargets(
+  time: number,
+  batch: number,
+  classes: number,
+  { labels, offsets, frames }: Targets,
+): void {
   if (offsets.length !== batch + 1 || frames.length !== batch) {
     throw new InputError(
       `ctcLoss: ${offsets.length - 1} label sequences and ${frames.length} lengths were given, expected ${batch} of each.`,

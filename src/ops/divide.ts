@@ -1,8 +1,9 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { sumTo } from './broadcast.ts';
 import { multiply } from './multiply.ts';
 import { negate } from './negate.ts';
-import { applyBroadcast, broadcastOutput, type Operand, sumTo } from './operands.ts';
+import { applyBroadcast, broadcastOutput, type Operand } from './operands.ts';
 /** a / b, element by element, with broadcasting. Throws InputError when the shapes do not broadcast. */
 export const divide = (a: Operand, b: Operand): Tensor => applyBroadcast(divideOp, a, b);
 
@@ -16,7 +17,14 @@ const divideOp = defineOp({
     needs[1] ? sumTo(negate(divide(multiply(grad!, y), b)), b.shape) : null,
   ],
   samples: [
-    { shapes: [[2, 3], [2, 3]], attributes: null, range: [0.5, 2] },
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: null,
+      range: [0.5, 2],
+    },
     { shapes: [[2, 3], [3]], attributes: null, range: [0.5, 2] },
     { shapes: [[], [2, 2]], attributes: null, range: [0.5, 2] },
   ],

@@ -7,7 +7,8 @@ import type { Tensor } from '../tensor/tensor.ts';
  * Which ones depends on `seed` (an unsigned 32-bit integer) alone, the same on every backend.
  * Throws InputError unless 0 ≤ rate < 1.
  */
-export const dropout = (x: Tensor, rate: number, seed: number): Tensor => dropoutOp.apply([x], { rate, seed })[0];
+export const dropout = (x: Tensor, rate: number, seed: number): Tensor =>
+  dropoutOp.apply([x], { rate, seed })[0];
 
 const dropoutOp = defineOp<{ readonly rate: number; readonly seed: number }>({
   name: 'dropout',

@@ -17,11 +17,18 @@ export class FactorChain {
   readonly between: readonly Tensor[];
 
   /** `between` are those saved by the forward pass, when this is for the backward pass. */
-  constructor(context: OpContext, factors: readonly Tensor[], time: number, batch: number, between?: readonly Tensor[]) {
+  constructor(
+    context: OpContext,
+    factors: readonly Tensor[],
+    time: number,
+    batch: number,
+    between?: readonly Tensor[],
+  ) {
     this.#context = context;
     this.#factors = factors;
     this.#batch = batch;
-    this.between = between ?? factors.slice(0, -1).map((factor) => context.allocate([time, batch, factor.shape[0]]));
+    this.between =
+      between ?? factors.slice(0, -1).map((factor) => context.allocate([time, batch, factor.shape[0]]));
   }
 
   /** Readies the factors for `forward`. */
@@ -49,7 +56,13 @@ export class FactorChain {
   }
 
   /** dx = dy M at time `step`, or dx += dy M; `between` gradients are left in `dBetween` for `weightGrads`. */
-  backward(step: number, dy: RawBuffer, dx: RawBuffer, accumulate: boolean, dBetween: readonly Tensor[]): void {
+  backward(
+    step: number,
+    dy: RawBuffer,
+    dx: RawBuffer,
+    accumulate: boolean,
+    dBetween: readonly Tensor[],
+  ): void {
     let grad = dy;
     for (let i = this.#factors.length - 1; i >= 0; i--) {
       const [outSize, inSize] = this.#factors[i].shape;
@@ -70,11 +83,26 @@ export class FactorChain {
       const grad = context.zeros(factor.shape);
       const outGrad = i === this.#factors.length - 1 ? dy : context.buffer(dBetween[i]);
       const sources: readonly Rows[] =
-        i === 0 ? inputs : [{ buffer: context.buffer(this.between[i - 1]), rows: this.between[i - 1].size / inSize }];
+        i === 0
+          ? inputs
+          : [{ buffer: context.buffer(this.between[i - 1]), rows: this.between[i - 1].size / inSize }];
       let row = 0;
       for (const { buffer, rows } of sources) {
         const from = context.at(outGrad, row * outSize);
-        context.kernels.matmul(outSize, inSize, rows, from, 1, outSize, buffer, inSize, 1, context.buffer(grad), inSize, 1);
+        context.kernels.matmul(
+          outSize,
+          inSize,
+          rows,
+          from,
+          1,
+          outSize,
+          buffer,
+          inSize,
+          1,
+          context.buffer(grad),
+          inSize,
+          1,
+        );
         row += rows;
       }
       return grad;

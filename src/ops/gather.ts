@@ -28,7 +28,9 @@ const gatherOp = defineOp<{ readonly indices: Int32Array }>({
       indices.length,
       sizeOf(table.shape.slice(1)),
     ),
-  vjp: ({ grads: [grad], inputs: [table], attributes: { indices } }) => [scatterAdd(grad!, indices, table.shape)],
+  vjp: ({ grads: [grad], inputs: [table], attributes: { indices } }) => [
+    scatterAdd(grad!, indices, table.shape),
+  ],
   samples: [{ shapes: [[3, 2]], attributes: { indices: Int32Array.of(2, 0, 2, 1) } }],
   errors: [{ shapes: [[]], attributes: { indices: Int32Array.of(0) }, message: /table is a scalar/ }],
 });
@@ -37,7 +39,9 @@ const scatterAddOp = defineOp<{ readonly indices: Int32Array; readonly shape: Sh
   name: 'scatterAdd',
   shapes([rows], { indices, shape }) {
     if (rows[0] !== indices.length || sizeOf(rows.slice(1)) !== sizeOf(shape.slice(1))) {
-      throw new InputError(`scatterAdd: rows have shape ${show(rows)}, expected ${show([indices.length, ...shape.slice(1)])}.`);
+      throw new InputError(
+        `scatterAdd: rows have shape ${show(rows)}, expected ${show([indices.length, ...shape.slice(1)])}.`,
+      );
     }
     return [shape];
   },
@@ -53,7 +57,13 @@ const scatterAddOp = defineOp<{ readonly indices: Int32Array; readonly shape: Sh
   },
   vjp: ({ grads: [grad], attributes: { indices } }) => [gather(grad!, indices)],
   samples: [{ shapes: [[4, 2]], attributes: { indices: Int32Array.of(2, 0, 2, 1), shape: [3, 2] } }],
-  errors: [{ shapes: [[3, 2]], attributes: { indices: Int32Array.of(0), shape: [3, 2] }, message: /expected \[1, 2\]/ }],
+  errors: [
+    {
+      shapes: [[3, 2]],
+      attributes: { indices: Int32Array.of(0), shape: [3, 2] },
+      message: /expected \[1, 2\]/,
+    },
+  ],
 });
 
 /** `indices` as int32. Throws InputError naming `op` for one that is not an integer from 0 to bound − 1. */

@@ -1,6 +1,6 @@
 export { absolute } from './absolute.ts';
 export { add } from './add.ts';
-export { broadcastTo } from './broadcastTo.ts';
+export { broadcastTo, sumAxis, sumTo } from './broadcast.ts';
 export { circulantMatrix, wrappedDiagonalSums } from './circulant.ts';
 export { concat, stack } from './concat.ts';
 export { ctcLoss, framesNeeded } from './ctcLoss.ts';
@@ -28,7 +28,6 @@ export { softmax } from './softmax.ts';
 export { sqrt } from './sqrt.ts';
 export { step } from './step.ts';
 export { subtract } from './subtract.ts';
-export { sumAxis } from './sumAxis.ts';
 export { putColumns, takeColumns } from './takeColumns.ts';
 export { tanh } from './tanh.ts';
 export { tanhGrad } from './tanhGrad.ts';

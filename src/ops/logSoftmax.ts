@@ -17,9 +17,17 @@ const logSoftmaxOp = defineOp({
     const columns = x.shape[x.shape.length - 1];
     context.kernels.logSoftmax(context.buffer(x), context.buffer(y), x.size / columns, columns);
   },
-  vjp: ({ grads: [grad], outputs: [y] }) => [subtract(grad!, multiply(exp(y), sum(grad!, { axes: -1, keepDims: true })))],
-  samples: [{ shapes: [[2, 5]], attributes: null }, { shapes: [[3]], attributes: null }],
-  errors: [{ shapes: [[]], attributes: null, message: /last axis/ }, { shapes: [[2, 0]], attributes: null, message: /last axis/ }],
+  vjp: ({ grads: [grad], outputs: [y] }) => [
+    subtract(grad!, multiply(exp(y), sum(grad!, { axes: -1, keepDims: true }))),
+  ],
+  samples: [
+    { shapes: [[2, 5]], attributes: null },
+    { shapes: [[3]], attributes: null },
+  ],
+  errors: [
+    { shapes: [[]], attributes: null, message: /last axis/ },
+    { shapes: [[2, 0]], attributes: null, message: /last axis/ },
+  ],
 });
 
 function checkLastAxis(x: Shape): Shape {

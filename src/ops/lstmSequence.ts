@@ -70,8 +70,16 @@ const lstmSequenceOp = defineOp<Attributes>({
     },
   ],
   errors: [
-    { shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 3]], attributes: { recurrent: 1, lengths: null }, message: /recurrent/ },
-    { shapes: [[3, 2, 9], [9], [2, 2], [2, 2], [8, 2]], attributes: { recurrent: 1, lengths: null }, message: /gates/ },
+    {
+      shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 3]],
+      attributes: { recurrent: 1, lengths: null },
+      message: /recurrent/,
+    },
+    {
+      shapes: [[3, 2, 9], [9], [2, 2], [2, 2], [8, 2]],
+      attributes: { recurrent: 1, lengths: null },
+      message: /gates/,
+    },
     {
       shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 2]],
       attributes: { recurrent: 1, lengths: Int32Array.of(4, 1) },
@@ -80,7 +88,12 @@ const lstmSequenceOp = defineOp<Attributes>({
   ],
 });
 
-function forward(context: OpContext, inputs: readonly Tensor[], [h, c]: readonly Tensor[], attributes: Attributes): readonly Tensor[] {
+function forward(
+  context: OpContext,
+  inputs: readonly Tensor[],
+  [h, c]: readonly Tensor[],
+  attributes: Attributes,
+): readonly Tensor[] {
   const { kernels } = context;
   const [preactivations, bias, h0, c0] = inputs;
   const { time, batch, hidden, width } = sizes(inputs);
@@ -96,7 +109,8 @@ function forward(context: OpContext, inputs: readonly Tensor[], [h, c]: readonly
   const u = new FactorChain(context, recurrent, time, batch).packForward();
   const p = new FactorChain(context, projection, time, batch).packForward();
 
-  const at = (tensor: Tensor, step: number, columns: number) => context.at(context.buffer(tensor), step * batch * columns);
+  const at = (tensor: Tensor, step: number, columns: number) =>
+    context.at(context.buffer(tensor), step * batch * columns);
   for (let step = 0; step < time; step++) {
     const previous = step === 0 ? context.buffer(h0) : at(h, step - 1, width);
     const cPrevious = step === 0 ? context.buffer(c0) : at(c, step - 1, hidden);
@@ -135,7 +149,8 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const dc = context.zeros(c0.shape);
   const dm = context.allocate(c0.shape);
 
-  const at = (tensor: Tensor, step: number, columns: number) => context.at(context.buffer(tensor), step * batch * columns);
+  const at = (tensor: Tensor, step: number, columns: number) =>
+    context.at(context.buffer(tensor), step * batch * columns);
   for (let step = time - 1; step >= 0; step--) {
     const dhNow = at(dh, step, width);
     const dhPrevious = step === 0 ? context.buffer(dh0) : at(dh, step - 1, width);
@@ -146,7 +161,18 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
     if (projection.length > 0) p.backward(step, dhNow, context.buffer(dm), false, dP);
     const dmNow = projection.length > 0 ? context.buffer(dm) : dhNow;
     const [gatesNow, tanhNow] = [at(gates, step, 4 * hidden), at(cTanh, step, hidden)];
-    kernels.lstmCellGrad(batch, hidden, gatesNow, cPrevious, tanhNow, dmNow, dcNow, dGatesNow, lengthsBuffer, step);
+    kernels.lstmCellGrad(
+      batch,
+      hidden,
+      gatesNow,
+      cPrevious,
+      tanhNow,
+      dmNow,
+      dcNow,
+      dGatesNow,
+      lengthsBuffer,
+      step,
+    );
     u.backward(step, dGatesNow, dhPrevious, true, dU);
     if (step >= firstHeld) kernels.passHeldRows(batch, width, dhNow, dhPrevious, lengthsBuffer, step);
   }
@@ -203,7 +229,9 @@ function checkShapes(inputs: readonly Shape[], { recurrent, lengths }: Attribute
   const projection = inputs.slice(4 + recurrent);
   if (projection.length > 0) checkChain('projection', projection, hidden, width);
   else if (width !== hidden) {
-    throw new InputError(`lstmSequence: h0 has ${width} columns, expected ${hidden} as there is no projection.`);
+    throw new InputError(
+      `lstmSequence: h0 has ${width} columns, expected ${hidden} as there is no projection.`,
+    );
   }
   if (lengths !== null && lengths.length !== batch) {
     throw new InputError(`lstmSequence: ${lengths.length} lengths were given, expected ${batch}.`);
@@ -225,7 +253,9 @@ function checkChain(name: string, factors: readonly Shape[], inSize: number, out
   let size = inSize;
   for (const factor of factors) {
     if (factor.length !== 2 || factor[1] !== size) {
-      throw new InputError(`lstmSequence: a ${name} factor has shape ${show(factor)}, expected [·, ${size}].`);
+      throw new InputError(
+        `lstmSequence: a ${name} factor has shape ${show(factor)}, expected [·, ${size}].`,
+      );
     }
     size = factor[0];
   }

@@ -59,13 +59,48 @@ const matmulOp = defineOp<Required<MatmulOptions>>({
     return [needs[0] ? da() : null, needs[1] ? db() : null];
   },
   samples: [
-    { shapes: [[2, 3], [3, 4]], attributes: { transposeA: false, transposeB: false } },
-    { shapes: [[3, 2], [3, 4]], attributes: { transposeA: true, transposeB: false } },
-    { shapes: [[2, 3], [4, 3]], attributes: { transposeA: false, transposeB: true } },
-    { shapes: [[3, 2], [4, 3]], attributes: { transposeA: true, transposeB: true } },
+    {
+      shapes: [
+        [2, 3],
+        [3, 4],
+      ],
+      attributes: { transposeA: false, transposeB: false },
+    },
+    {
+      shapes: [
+        [3, 2],
+        [3, 4],
+      ],
+      attributes: { transposeA: true, transposeB: false },
+    },
+    {
+      shapes: [
+        [2, 3],
+        [4, 3],
+      ],
+      attributes: { transposeA: false, transposeB: true },
+    },
+    {
+      shapes: [
+        [3, 2],
+        [4, 3],
+      ],
+      attributes: { transposeA: true, transposeB: true },
+    },
   ],
   errors: [
-    { shapes: [[2, 3], [4, 5]], attributes: { transposeA: false, transposeB: false }, message: /inner sizes 3 and 4/ },
-    { shapes: [[2, 3], [3]], attributes: { transposeA: false, transposeB: false }, message: /expected two matrices/ },
+    {
+      shapes: [
+        [2, 3],
+        [4, 5],
+      ],
+      attributes: { transposeA: false, transposeB: false },
+      message: /inner sizes 3 and 4/,
+    },
+    {
+      shapes: [[2, 3], [3]],
+      attributes: { transposeA: false, transposeB: false },
+      message: /expected two matrices/,
+    },
   ],
 });

@@ -1,7 +1,8 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { sumTo } from './broadcast.ts';
 import { multiply } from './multiply.ts';
-import { applyBroadcast, broadcastOutput, type Operand, smallestGap, sumTo } from './operands.ts';
+import { applyBroadcast, broadcastOutput, type Operand, smallestGap } from './operands.ts';
 import { step } from './step.ts';
 import { subtract } from './subtract.ts';
 /** The smaller of a and b with broadcasting. Throws InputError when the shapes do not broadcast. */
@@ -18,7 +19,13 @@ const minimumOp = defineOp({
     return [sumTo(multiply(grad!, first), a.shape), sumTo(multiply(grad!, subtract(1, first)), b.shape)];
   },
   samples: [
-    { shapes: [[2, 3], [2, 3]], attributes: null },
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: null,
+    },
     { shapes: [[2, 3], [3]], attributes: null },
     { shapes: [[], [2, 2]], attributes: null },
   ],

@@ -1,6 +1,7 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { applyBroadcast, broadcastOutput, type Operand, sumTo } from './operands.ts';
+import { sumTo } from './broadcast.ts';
+import { applyBroadcast, broadcastOutput, type Operand } from './operands.ts';
 /** a · b, element by element, with broadcasting. Throws InputError when the shapes do not broadcast. */
 export const multiply = (a: Operand, b: Operand): Tensor => applyBroadcast(multiplyOp, a, b);
 
@@ -14,7 +15,13 @@ const multiplyOp = defineOp({
     needs[1] ? sumTo(multiply(grad!, a), b.shape) : null,
   ],
   samples: [
-    { shapes: [[2, 3], [2, 3]], attributes: null },
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: null,
+    },
     { shapes: [[2, 3], [3]], attributes: null },
     { shapes: [[], [2, 2]], attributes: null },
   ],

@@ -2,9 +2,7 @@ import type { FloatArray } from '../../kernels/types.ts';
 import type { Op } from '../autograd/op.ts';
 import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
-import { broadcastTo } from './broadcastTo.ts';
-import { reshape } from './reshape.ts';
-import { sumAxis } from './sumAxis.ts';
+import { broadcastTo } from './broadcast.ts';
 
 /** What elementwise functions take; at least one argument is a tensor. */
 export type Operand = Tensor | number;
@@ -23,19 +21,9 @@ export const asTensor = (value: Operand, like: Tensor): Tensor =>
   value instanceof Tensor ? value : full([], value, { dtype: like.dtype, backend: like.backend });
 
 /** The output shape of an elementwise op whose arguments `applyBroadcast` prepared. */
-export const broadcastOutput = ([a, b]: readonly Shape[]): readonly Shape[] => [broadcastShapes('broadcast', a, b)];
-
-/** The gradient of a broadcast: sums over the axes along which `shape` was repeated. */
-export function sumTo(grad: Tensor, shape: Shape): Tensor {
-  if (sameShape(grad.shape, shape)) return grad;
-  const extra = grad.shape.length - shape.length;
-  let result = grad;
-  // From the back, so that the axes still to come keep their numbers.
-  for (let axis = grad.shape.length - 1; axis >= 0; axis--) {
-    if (axis < extra || (shape[axis - extra] === 1 && grad.shape[axis] !== 1)) result = sumAxis(result, axis);
-  }
-  return reshape(result, shape);
-}
+export const broadcastOutput = ([a, b]: readonly Shape[]): readonly Shape[] => [
+  broadcastShapes('broadcast', a, b),
+];
 
 /** Kernels repeat an argument cyclically, which covers scalars and rows; other broadcasts are written out. */
 function expand(x: Tensor, shape: Shape): Tensor {

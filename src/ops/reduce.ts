@@ -1,8 +1,8 @@
 import { resolveAxis, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { sumAxis } from './broadcast.ts';
 import { multiply } from './multiply.ts';
 import { reshape } from './reshape.ts';
-import { sumAxis } from './sumAxis.ts';
 
 /** Which axes to reduce, all unless given; `keepDims` leaves them with size 1. */
 export interface ReduceOptions {
@@ -14,7 +14,8 @@ export interface ReduceOptions {
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor {
   const axes = axesOf('sum', x, options);
   const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  const result = axes.length === x.shape.length ? sumAxis(reshape(x, [x.size]), 0) : axes.reduceRight(sumAxis, x);
+  const result =
+    axes.length === x.shape.length ? sumAxis(reshape(x, [x.size]), 0) : axes.reduceRight(sumAxis, x);
   return reshape(result, options.keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis)));
 }
 

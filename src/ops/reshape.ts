@@ -15,7 +15,9 @@ const reshapeOp = defineOp<{ shape: Shape }>({
   name: 'reshape',
   shapes([x], { shape }) {
     if (sizeOf(x) !== sizeOf(shape)) {
-      throw new InputError(`reshape: ${show(x)} holds ${sizeOf(x)} numbers and ${show(shape)} holds ${sizeOf(shape)}.`);
+      throw new InputError(
+        `reshape: ${show(x)} holds ${sizeOf(x)} numbers and ${show(shape)} holds ${sizeOf(shape)}.`,
+      );
     }
     return [shape];
   },

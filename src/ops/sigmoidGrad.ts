@@ -14,6 +14,15 @@ const sigmoidGradOp = defineOp({
     sigmoidGrad(grad!, y),
     multiply(multiply(grad!, dy), subtract(1, multiply(y, 2))),
   ],
-  samples: [{ shapes: [[2, 3], [2, 3]], attributes: null, range: [-0.9, 0.9] }],
+  samples: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: null,
+      range: [-0.9, 0.9],
+    },
+  ],
   errors: [],
 });

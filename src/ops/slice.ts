@@ -15,7 +15,8 @@ export function slice(x: Tensor, starts: readonly number[], sizes: readonly numb
 }
 
 /** The reverse of `slice`: zeros of `shape` with `x` in the block that begins at `starts`. Throws InputError when it does not fit. */
-export const pad = (x: Tensor, starts: readonly number[], shape: Shape): Tensor => padOp.apply([x], { starts, shape })[0];
+export const pad = (x: Tensor, starts: readonly number[], shape: Shape): Tensor =>
+  padOp.apply([x], { starts, shape })[0];
 
 interface Block {
   readonly starts: readonly number[];
@@ -25,7 +26,15 @@ interface Block {
 const sliceOp = defineOp<Block>({
   name: 'slice',
   shapes: ([x], { starts, sizes }) => [checkBlock('slice', x, starts, sizes)],
-  forward: (context, [x], [y], { starts, sizes }) => copyBlock(context, sizes, x, starts, y, sizes.map(() => 0)),
+  forward: (context, [x], [y], { starts, sizes }) =>
+    copyBlock(
+      context,
+      sizes,
+      x,
+      starts,
+      y,
+      sizes.map(() => 0),
+    ),
   vjp: ({ grads: [grad], inputs: [x], attributes: { starts } }) => [pad(grad!, starts, x.shape)],
   samples: [{ shapes: [[3, 4]], attributes: { starts: [1, 1], sizes: [2, 2] } }],
   errors: [{ shapes: [[3, 4]], attributes: { starts: [2, 0], sizes: [2, 4] }, message: /axis 0/ }],
@@ -34,7 +43,8 @@ const sliceOp = defineOp<Block>({
 const sliceRowsOp = defineOp<Block>({
   name: 'sliceRows',
   shapes: ([x], { starts, sizes }) => [checkBlock('slice', x, starts, sizes)],
-  alias: (x, { starts, sizes }) => new Tensor(x.storage, sizes, x.offset + starts[0] * sizeOf(x.shape.slice(1))),
+  alias: (x, { starts, sizes }) =>
+    new Tensor(x.storage, sizes, x.offset + starts[0] * sizeOf(x.shape.slice(1))),
   vjp: ({ grads: [grad], inputs: [x], attributes: { starts } }) => [pad(grad!, starts, x.shape)],
   samples: [{ shapes: [[3, 4]], attributes: { starts: [1, 0], sizes: [2, 4] } }],
   errors: [{ shapes: [[3, 4]], attributes: { starts: [-1, 0], sizes: [2, 4] }, message: /axis 0/ }],
@@ -48,16 +58,30 @@ const padOp = defineOp<{ readonly starts: readonly number[]; readonly shape: Sha
   },
   forward(context, [x], [y], { starts }) {
     context.kernels.fill(context.buffer(y), y.size, 0);
-    copyBlock(context, x.shape, x, x.shape.map(() => 0), y, starts);
+    copyBlock(
+      context,
+      x.shape,
+      x,
+      x.shape.map(() => 0),
+      y,
+      starts,
+    );
   },
   vjp: ({ grads: [grad], inputs: [x], attributes: { starts } }) => [slice(grad!, starts, x.shape)],
   samples: [{ shapes: [[2, 2]], attributes: { starts: [1, 1], shape: [3, 4] } }],
   errors: [{ shapes: [[2, 2]], attributes: { starts: [2, 0], shape: [3, 4] }, message: /axis 0/ }],
 });
 
-function checkBlock(op: string, whole: Shape, starts: readonly number[], sizes: readonly number[]): readonly number[] {
+function checkBlock(
+  op: string,
+  whole: Shape,
+  starts: readonly number[],
+  sizes: readonly number[],
+): readonly number[] {
   if (starts.length !== whole.length || sizes.length !== whole.length) {
-    throw new InputError(`${op}: starts ${show(starts)} and sizes ${show(sizes)} do not fit the axes of ${show(whole)}.`);
+    throw new InputError(
+      `${op}: starts ${show(starts)} and sizes ${show(sizes)} do not fit the axes of ${show(whole)}.`,
+    );
   }
   for (let axis = 0; axis < whole.length; axis++) {
     if (!(starts[axis] >= 0 && sizes[axis] >= 0 && starts[axis] + sizes[axis] <= whole[axis])) {
@@ -92,4 +116,5 @@ export function copyBlock(
   );
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((total, value, i) => total + value * b[i], 0);
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((total, value, i) => total + value * b[i], 0);

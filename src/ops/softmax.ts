@@ -16,9 +16,17 @@ const softmaxOp = defineOp({
     const columns = x.shape[x.shape.length - 1];
     context.kernels.softmax(context.buffer(x), context.buffer(y), x.size / columns, columns);
   },
-  vjp: ({ grads: [grad], outputs: [y] }) => [multiply(y, subtract(grad!, sum(multiply(grad!, y), { axes: -1, keepDims: true })))],
-  samples: [{ shapes: [[2, 5]], attributes: null }, { shapes: [[3]], attributes: null }],
-  errors: [{ shapes: [[]], attributes: null, message: /last axis/ }, { shapes: [[2, 0]], attributes: null, message: /last axis/ }],
+  vjp: ({ grads: [grad], outputs: [y] }) => [
+    multiply(y, subtract(grad!, sum(multiply(grad!, y), { axes: -1, keepDims: true }))),
+  ],
+  samples: [
+    { shapes: [[2, 5]], attributes: null },
+    { shapes: [[3]], attributes: null },
+  ],
+  errors: [
+    { shapes: [[]], attributes: null, message: /last axis/ },
+    { shapes: [[2, 0]], attributes: null, message: /last axis/ },
+  ],
 });
 
 function checkLastAxis(x: Shape): Shape {

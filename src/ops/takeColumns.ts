@@ -19,15 +19,25 @@ const takeColumnsOp = defineOp<{ readonly columns: Int32Array }>({
   name: 'takeColumns',
   shapes([x], { columns }) {
     if (x.length !== 2 || x[0] !== columns.length) {
-      throw new InputError(`takeColumns: x has shape ${show(x)}, expected a matrix of ${columns.length} rows.`);
+      throw new InputError(
+        `takeColumns: x has shape ${show(x)}, expected a matrix of ${columns.length} rows.`,
+      );
     }
     return [[x[0]]];
   },
   forward: (context, [x], [y], { columns }) =>
-    context.kernels.takeColumns(context.buffer(x), context.integers(columns), context.buffer(y), x.shape[0], x.shape[1]),
+    context.kernels.takeColumns(
+      context.buffer(x),
+      context.integers(columns),
+      context.buffer(y),
+      x.shape[0],
+      x.shape[1],
+    ),
   vjp: ({ grads: [grad], inputs: [x], attributes: { columns } }) => [putColumns(grad!, columns, x.shape[1])],
   samples: [{ shapes: [[3, 4]], attributes: { columns: Int32Array.of(1, 0, 3) } }],
-  errors: [{ shapes: [[2, 4]], attributes: { columns: Int32Array.of(1, 0, 3) }, message: /a matrix of 3 rows/ }],
+  errors: [
+    { shapes: [[2, 4]], attributes: { columns: Int32Array.of(1, 0, 3) }, message: /a matrix of 3 rows/ },
+  ],
 });
 
 const putColumnsOp = defineOp<{ readonly columns: Int32Array; readonly width: number }>({
@@ -40,7 +50,13 @@ const putColumnsOp = defineOp<{ readonly columns: Int32Array; readonly width: nu
   },
   forward(context, [y], [x], { columns, width }) {
     context.kernels.fill(context.buffer(x), x.size, 0);
-    context.kernels.putColumns(context.buffer(y), context.integers(columns), context.buffer(x), columns.length, width);
+    context.kernels.putColumns(
+      context.buffer(y),
+      context.integers(columns),
+      context.buffer(x),
+      columns.length,
+      width,
+    );
   },
   vjp: ({ grads: [grad], attributes: { columns } }) => [takeColumns(grad!, columns)],
   samples: [{ shapes: [[3]], attributes: { columns: Int32Array.of(1, 0, 3), width: 4 } }],

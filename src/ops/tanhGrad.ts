@@ -14,6 +14,15 @@ const tanhGradOp = defineOp({
     tanhGrad(grad!, y),
     multiply(multiply(grad!, multiply(dy, y)), -2),
   ],
-  samples: [{ shapes: [[2, 3], [2, 3]], attributes: null, range: [-0.9, 0.9] }],
+  samples: [
+    {
+      shapes: [
+        [2, 3],
+        [2, 3],
+      ],
+      attributes: null,
+      range: [-0.9, 0.9],
+    },
+  ],
   errors: [],
 });

@@ -7,8 +7,10 @@ import type { Tensor } from '../tensor/tensor.ts';
  * Reorders axes: axis i of the result is axis `order[i]` of `x`; reversed unless an order is given.
  * Throws InputError unless the order names every axis once.
  */
-export const transpose = (x: Tensor, order: readonly number[] = x.shape.map((_, axis) => x.shape.length - 1 - axis)): Tensor =>
-  transposeOp.apply([x], { order })[0];
+export const transpose = (
+  x: Tensor,
+  order: readonly number[] = x.shape.map((_, axis) => x.shape.length - 1 - axis),
+): Tensor => transposeOp.apply([x], { order })[0];
 
 const transposeOp = defineOp<{ order: readonly number[] }>({
   name: 'transpose',
@@ -31,10 +33,17 @@ const transposeOp = defineOp<{ order: readonly number[] }>({
       context.integers(stridesOf(y.shape)),
     );
   },
-  vjp: ({ grads: [grad], attributes: { order } }) => [transpose(grad!, order.map((_, axis) => order.indexOf(axis)))],
+  vjp: ({ grads: [grad], attributes: { order } }) => [
+    transpose(
+      grad!,
+      order.map((_, axis) => order.indexOf(axis)),
+    ),
+  ],
   samples: [
     { shapes: [[2, 3]], attributes: { order: [1, 0] } },
     { shapes: [[2, 3, 4]], attributes: { order: [2, 0, 1] } },
   ],
-  errors: [{ shapes: [[2, 3]], attributes: { order: [0, 0] }, message: /expected every axis of \[2, 3\] once/ }],
+  errors: [
+    { shapes: [[2, 3]], attributes: { order: [0, 0] }, message: /expected every axis of \[2, 3\] once/ },
+  ],
 });

@@ -16,6 +16,19 @@ export function adam(parameters: Tensors, options: AdamOptions = {}): Optimizer 
     const [p, g, m, v] = [parameter, grad, ...moments].map((tensor) => context.buffer(tensor));
     const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
     const { size } = parameter;
-    context.kernels.adam(size, p, g, m, v, learningRate, beta1, beta2, epsilon, correction1, correction2, weightDecay);
+    context.kernels.adam(
+      size,
+      p,
+      g,
+      m,
+      v,
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      correction1,
+      correction2,
+      weightDecay,
+    );
   });
 }

@@ -15,7 +15,8 @@ export interface ScheduleOptions {
 export function warmupCosine(options: ScheduleOptions): (step: number) => number {
   const { peak, warmupSteps, totalSteps, finalFraction } = options;
   for (const [name, value] of Object.entries(options)) {
-    if (!(value >= 0)) throw new InputError(`warmupCosine: ${name} is ${value}, expected a number of at least 0.`);
+    if (!(value >= 0))
+      throw new InputError(`warmupCosine: ${name} is ${value}, expected a number of at least 0.`);
   }
   return (step) => {
     if (step < warmupSteps) return (peak * step) / warmupSteps;

@@ -17,7 +17,9 @@ export function scope<T>(body: () => T): T {
   try {
     result = body();
     if (result instanceof Promise) {
-      throw new InputError('scope: the function returned a promise, expected it to finish before it returns.');
+      throw new InputError(
+        'scope: the function returned a promise, expected it to finish before it returns.',
+      );
     }
   } catch (error) {
     current = own.parent;

@@ -36,7 +36,9 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
     const left = a[a.length - axis] ?? 1;
     const right = b[b.length - axis] ?? 1;
     if (left !== right && left !== 1 && right !== 1) {
-      throw new InputError(`${op}: shapes ${show(a)} and ${show(b)} do not broadcast: ${left} against ${right}.`);
+      throw new InputError(
+        `${op}: shapes ${show(a)} and ${show(b)} do not broadcast: ${left} against ${right}.`,
+      );
     }
     result[rank - axis] = left === 1 ? right : left;
   }

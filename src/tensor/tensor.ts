@@ -41,7 +41,8 @@ export class Tensor {
 
   /** The only number of a tensor of size 1. Throws InputError for any other size. */
   item(): number {
-    if (this.size !== 1) throw new InputError(`item: the tensor has shape ${show(this.shape)}, expected one element.`);
+    if (this.size !== 1)
+      throw new InputError(`item: the tensor has shape ${show(this.shape)}, expected one element.`);
     return this.dataSync()[0];
   }
 
@@ -104,7 +105,9 @@ function resolve(options: TensorOptions): { dtype: DType; backend: Backend } {
   const dtype = options.dtype ?? 'float32';
   const home = options.backend ?? (dtype === 'float64' ? backend('reference') : defaultBackend());
   if (dtype === 'float64' && home.name !== 'reference') {
-    throw new InputError(`tensor: dtype is float64 and backend is ${home.name}, expected the reference backend for float64.`);
+    throw new InputError(
+      `tensor: dtype is float64 and backend is ${home.name}, expected the reference backend for float64.`,
+    );
   }
   return { dtype, backend: home };
 }
@@ -123,12 +126,15 @@ function flatten(values: Nested): number[] {
   const flat: number[] = [];
   const visit = (level: Nested, depth: number): void => {
     if (typeof level === 'number') {
-      if (depth !== shape.length) throw new InputError('tensor: values are ragged: a number stands where a row was expected.');
+      if (depth !== shape.length)
+        throw new InputError('tensor: values are ragged: a number stands where a row was expected.');
       flat.push(level);
       return;
     }
     if (level.length !== shape[depth]) {
-      throw new InputError(`tensor: values are ragged: a row of ${level.length} stands where ${shape[depth] ?? 'a number'} was expected.`);
+      throw new InputError(
+        `tensor: values are ragged: a row of ${level.length} stands where ${shape[depth] ?? 'a number'} was expected.`,
+      );
     }
     for (const inner of level) visit(inner, depth + 1);
   };

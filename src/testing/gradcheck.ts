@@ -32,10 +32,15 @@ export class GradcheckError extends Error {
  * `inputs` of float64 tensors and returns one of any shape, which is contracted with random weights.
  * Returns the comparisons; throws GradcheckError for a relative error above the tolerance, InputError for float32 inputs.
  */
-export function gradcheck(f: (inputs: Tensors) => Tensor, inputs: Tensors, options: GradcheckOptions = {}): GradcheckResult[] {
+export function gradcheck(
+  f: (inputs: Tensors) => Tensor,
+  inputs: Tensors,
+  options: GradcheckOptions = {},
+): GradcheckResult[] {
   const { directions = 4, tolerance = 1e-6, seed = 0 } = options;
   for (const [name, input] of Object.entries(inputs)) {
-    if (input.dtype !== 'float64') throw new InputError(`gradcheck: input ${name} is ${input.dtype}, expected float64.`);
+    if (input.dtype !== 'float64')
+      throw new InputError(`gradcheck: input ${name} is ${input.dtype}, expected float64.`);
   }
   const weights = fill(f(inputs), random(seed, 'weights'));
   const scalar = (values: Tensors): Tensor => sum(multiply(f(values), weights));
@@ -43,13 +48,21 @@ export function gradcheck(f: (inputs: Tensors) => Tensor, inputs: Tensors, optio
   const results: GradcheckResult[] = [];
   for (let direction = 0; direction < directions; direction++) {
     const stream = random(seed, 'direction', direction);
-    const step = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, fill(input, stream)]));
+    const step = Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [name, fill(input, stream)]),
+    );
     const terms = Object.keys(inputs).flatMap((name) => products(grads[name], step[name]));
     const analytic = terms.reduce((total, term) => total + term, 0);
     const numeric = derivativeAlong(scalar, inputs, step);
     // Terms may cancel by chance: the error is measured against what a random direction is expected to give.
     const expected = Math.hypot(...terms);
-    const scale = Math.max(Math.abs(analytic), Math.abs(numeric), expected, 1e-3 * Math.abs(value.item()), 1e-3);
+    const scale = Math.max(
+      Math.abs(analytic),
+      Math.abs(numeric),
+      expected,
+      1e-3 * Math.abs(value.item()),
+      1e-3,
+    );
     const relativeError = Math.abs(analytic - numeric) / scale;
     if (!(relativeError <= tolerance)) {
       throw new GradcheckError(
@@ -77,7 +90,10 @@ function derivativeAlong(f: (inputs: Tensors) => Tensor, inputs: Tensors, direct
     for (let order = 1; order <= above.length; order++) {
       // Each column removes one more even power of h from the error.
       row.push(row[order - 1] + (row[order - 1] - above[order - 1]) / (4 ** order - 1));
-      const estimate = Math.max(Math.abs(row[order] - row[order - 1]), Math.abs(row[order] - above[order - 1]));
+      const estimate = Math.max(
+        Math.abs(row[order] - row[order - 1]),
+        Math.abs(row[order] - above[order - 1]),
+      );
       if (estimate < error) {
         error = estimate;
         best = row[order];

@@ -23,7 +23,12 @@ export interface StepOptions {
  * One update: loss, gradient, clipping, optimizer, after which everything but the parameters is freed.
  * A loss or gradient that is not finite leaves parameters and optimizer untouched.
  */
-export function trainStep(loss: (parameters: Tensors) => Tensor, parameters: Tensors, optimizer: Optimizer, options: StepOptions): StepResult {
+export function trainStep(
+  loss: (parameters: Tensors) => Tensor,
+  parameters: Tensors,
+  optimizer: Optimizer,
+  options: StepOptions,
+): StepResult {
   return scope(() => {
     const { value, grads } = valueAndGrad(loss)(parameters);
     const { grads: clipped, norm } = clipByGlobalNorm(grads, options.clipNorm ?? Infinity);

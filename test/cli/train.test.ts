@@ -235,13 +235,6 @@ describe('a failure', () => {
     expect(await readdir(folder)).toEqual(['small.json']);
   });
 
-  test('a corpus of other features is refused', async () => {
-    const loadCorpus = async () => ({ ...corpus, bands: 80 });
-    const { status, stderr } = await run(folder, ['train', 'small.json'], { loadCorpus });
-    expect(status).toBe(1);
-    expect(stderr).toBe('compact-rnn: features.bands is 40, but corpus queries-small has 80 bands\n');
-  });
-
   test.each(['train', 'test'])('an empty %s set is found before the training', async (set) => {
     const loadCorpus = async () => ({ ...corpus, sets: { ...corpus.sets, [set]: [] } });
     const { status, stderr } = await run(folder, ['train', 'small.json'], { loadCorpus });

@@ -27,7 +27,9 @@ for (const [name, op] of registry()) {
     it('declares samples, and what it refuses', () => {
       expect(definition.samples.length).toBeGreaterThan(0);
       for (const bad of definition.errors) {
-        const inputs = bad.shapes.map((shape) => tensor(new Float64Array(shape.reduce((a, b) => a * b, 1)), shape, { dtype: 'float64' }));
+        const inputs = bad.shapes.map((shape) =>
+          tensor(new Float64Array(shape.reduce((a, b) => a * b, 1)), shape, { dtype: 'float64' }),
+        );
         expect(() => op.apply(inputs, bad.attributes)).toThrow(bad.message);
       }
     });
@@ -46,7 +48,10 @@ for (const [name, op] of registry()) {
               const inputs = Object.fromEntries(float64(values, sample).map((x, i) => [`${i}`, x]));
               const outputs = op.apply(Object.values(inputs), sample.attributes).length;
               for (let output = 0; output < outputs; output++) {
-                gradcheck((x) => op.apply(Object.values(x), sample.attributes)[output], inputs, { seed, directions: 2 });
+                gradcheck((x) => op.apply(Object.values(x), sample.attributes)[output], inputs, {
+                  seed,
+                  directions: 2,
+                });
               }
             }),
             runs,
@@ -60,12 +65,16 @@ for (const [name, op] of registry()) {
             const rounded = values.map((value) => Float64Array.from(Float32Array.from(value)));
             if (definition.kink !== undefined) fc.pre(definition.kink(rounded, sample.attributes) > 1e-3);
             const exact = op.apply(float64(rounded, sample), sample.attributes);
-            const inputs = rounded.map((value, i) => tensor(value, sample.shapes[i], { backend: backend('wasm') }));
+            const inputs = rounded.map((value, i) =>
+              tensor(value, sample.shapes[i], { backend: backend('wasm') }),
+            );
             op.apply(inputs, sample.attributes).forEach((output, o) => {
               const reference = exact[o].dataSync();
               const scale = Math.max(1e-30, ...Array.from(reference, Math.abs));
               output.dataSync().forEach((value, i) => {
-                expect(Math.abs(value - reference[i]) / scale).toBeLessThanOrEqual(name === 'lstmSequence' ? 1e-5 : 1e-6);
+                expect(Math.abs(value - reference[i]) / scale).toBeLessThanOrEqual(
+                  name === 'lstmSequence' ? 1e-5 : 1e-6,
+                );
               });
             });
           }),

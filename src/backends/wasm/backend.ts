@@ -10,10 +10,15 @@ import { LinearMemory } from './memory.ts';
  * The WebAssembly backend: float32, SIMD, and fused multiply-add where the engine has relaxed SIMD
  * (`build` forces one of the two). Throws InputError where the engine lacks what the build needs.
  */
-export function createWasmBackend(build: 'base' | 'relaxed' = hasRelaxedSimd() ? 'relaxed' : 'base'): Backend {
-  if (!hasSimd()) throw new InputError('The wasm backend needs WebAssembly SIMD, which this engine does not offer.');
+export function createWasmBackend(
+  build: 'base' | 'relaxed' = hasRelaxedSimd() ? 'relaxed' : 'base',
+): Backend {
+  if (!hasSimd())
+    throw new InputError('The wasm backend needs WebAssembly SIMD, which this engine does not offer.');
   if (build === 'relaxed' && !hasRelaxedSimd()) {
-    throw new InputError('The relaxed build needs WebAssembly relaxed SIMD, which this engine does not offer.');
+    throw new InputError(
+      'The relaxed build needs WebAssembly relaxed SIMD, which this engine does not offer.',
+    );
   }
   const memory = LinearMemory.reserve();
   const module = new WebAssembly.Module(decodeBase64(build === 'relaxed' ? relaxed : base));

@@ -119,7 +119,9 @@ export class LinearMemory {
     if (missing <= 0) return;
     try {
       // A quarter more than asked, so that a slowly growing program does not grow at every step.
-      this.memory.grow(Math.min(Math.ceil((missing + end / 4) / PAGE), MAXIMUM_PAGES - this.memory.buffer.byteLength / PAGE));
+      this.memory.grow(
+        Math.min(Math.ceil((missing + end / 4) / PAGE), MAXIMUM_PAGES - this.memory.buffer.byteLength / PAGE),
+      );
     } catch {
       // The check below reports it with the figures.
     }

@@ -25,7 +25,10 @@ export function planBatches(lengths: readonly number[], batchSize: number, rando
 }
 
 /** Examples side by side, time-major `[T, B, width]`, the shorter ones filled up with zeros. */
-export function assemble(examples: readonly Example[], width: number): { time: number; values: Float32Array; frames: Int32Array } {
+export function assemble(
+  examples: readonly Example[],
+  width: number,
+): { time: number; values: Float32Array; frames: Int32Array } {
   const batch = examples.length;
   const time = examples.reduce((most, { frames }) => Math.max(most, frames), 0);
   const values = new Float32Array(time * batch * width);

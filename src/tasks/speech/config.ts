@@ -69,8 +69,6 @@ const decoding = mapping({
 });
 
 const features = mapping({
-  /** Log-mel bands of a 10 ms frame. */
-  bands: whole(1, 256).default(40),
   /** Neighbouring frames that make one input of the network. */
   stack: whole(1, 20).default(3),
 });
@@ -81,6 +79,8 @@ const schema = mapping({
   backend: choice('wasm', 'reference').default('wasm'),
   /** The name of a corpus, or the path of a manifest. */
   corpus: text('the name of a corpus or the path of a manifest'),
+  /** Decides a corpus that is made rather than recorded; apart from `seed`, so that seeds compare on one corpus. */
+  corpusSeed: whole(0, 0xffff_ffff).default(1),
   features: features.prefault({}),
   training: training.prefault({}),
   decoding: decoding.prefault({}),

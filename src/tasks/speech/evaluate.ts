@@ -13,10 +13,20 @@ export interface EvaluateOptions {
 }
 
 /** Word and letter error rates of a recogniser on utterances. Throws InputError when they hold no word. */
-export function evaluateRecogniser(recogniser: Recogniser, utterances: readonly Utterance[], options: EvaluateOptions = {}): SetScore {
+export function evaluateRecogniser(
+  recogniser: Recogniser,
+  utterances: readonly Utterance[],
+  options: EvaluateOptions = {},
+): SetScore {
   const transcripts = transcribeAll(recogniser, utterances, options);
-  const pairs = transcripts.map(({ words }, i) => ({ reference: utterances[i].transcript, hypothesis: words }));
-  const greedy = transcripts.map((own, i) => ({ reference: utterances[i].transcript, hypothesis: own.greedy }));
+  const pairs = transcripts.map(({ words }, i) => ({
+    reference: utterances[i].transcript,
+    hypothesis: words,
+  }));
+  const greedy = transcripts.map((own, i) => ({
+    reference: utterances[i].transcript,
+    hypothesis: own.greedy,
+  }));
   const words = errorRate(pairs, 'word');
   const interval = bootstrapInterval(
     pairs.map((pair) => errorCounts(pair, 'word')),
@@ -33,9 +43,15 @@ export function evaluateRecogniser(recogniser: Recogniser, utterances: readonly 
 }
 
 /** What a recogniser hears in each utterance, in their order. */
-function transcribeAll(recogniser: Recogniser, utterances: readonly Utterance[], { onProgress }: EvaluateOptions) {
+function transcribeAll(
+  recogniser: Recogniser,
+  utterances: readonly Utterance[],
+  { onProgress }: EvaluateOptions,
+) {
   // Utterances of like length together, so that little is padded.
-  const order = utterances.map((_, index) => index).sort((a, b) => utterances[a].frames - utterances[b].frames || a - b);
+  const order = utterances
+    .map((_, index) => index)
+    .sort((a, b) => utterances[a].frames - utterances[b].frames || a - b);
   const transcripts = new Array<{ words: string; greedy: string }>(utterances.length);
   for (let start = 0; start < order.length; start += BATCH) {
     const part = order.slice(start, start + BATCH);
@@ -44,7 +60,10 @@ function transcribeAll(recogniser: Recogniser, utterances: readonly Utterance[],
       return recogniser.example(features, frames, features.length / frames);
     });
     recogniser.posteriors(examples).forEach((posteriors, i) => {
-      transcripts[part[i]] = { words: recogniser.decode(posteriors), greedy: recogniser.decodeGreedily(posteriors) };
+      transcripts[part[i]] = {
+        words: recogniser.decode(posteriors),
+        greedy: recogniser.decodeGreedily(posteriors),
+      };
     });
     onProgress?.(Math.min(start + BATCH, order.length), order.length, 'decoding');
   }

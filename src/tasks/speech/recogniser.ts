@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { Tensors } from '../../autograd/grad.ts';
 import { type Backend, type BackendName, useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
-import { loadCheckpoint } from '../../io/checkpoint.ts';
+import { type Checkpoint, loadCheckpoint } from '../../io/checkpoint.ts';
 import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
 import { type Summary, summarise } from '../../nn/summary.ts';
 import { logSoftmax } from '../../ops/logSoftmax.ts';
 import { scope } from '../../tensor/scope.ts';
-import { sameShape, show } from '../../tensor/shape.ts';
+import { type Shape, sameShape, show } from '../../tensor/shape.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { alphabetSize } from './alphabet.ts';
 import type { Audio } from './audio/wav.ts';
@@ -111,13 +111,7 @@ export async function loadRecogniser(folder: string, backendName?: BackendName):
   const model = modelOf(recogniser);
   const parameters = Object.fromEntries(
     Object.entries(model.parameters).map(([name, { shape }]) => {
-      const saved = tensors[name];
-      if (saved === undefined || !sameShape(saved.shape, shape)) {
-        throw new InputError(
-          `${path}: the tensor ${name} ${saved ? `has shape ${show(saved.shape)}` : 'is missing'}, expected shape ${show(shape)}.`,
-        );
-      }
-      const parameter = tensor(Float32Array.from(saved.data as Float32Array), shape, { backend });
+      const parameter = tensor(savedValues(tensors, name, shape, path), shape, { backend });
       parameter.storage.persist();
       return [name, parameter];
     }),
@@ -129,7 +123,11 @@ export async function loadRecogniser(folder: string, backendName?: BackendName):
 export const CHECKPOINT = 'checkpoint.safetensors';
 
 /** The network that a configuration describes. Throws InputError when it names no such model. */
-export function modelOf({ config, model, bands }: Pick<RecogniserState, 'config' | 'model' | 'bands'>): RecurrentModel {
+export function modelOf({
+  config,
+  model,
+  bands,
+}: Pick<RecogniserState, 'config' | 'model' | 'bands'>): RecurrentModel {
   const { layers } = modelConfig(config, model);
   return recurrentModel({ inputSize: bands * config.features.stack, layers, outputSize: alphabetSize });
 }
@@ -142,6 +140,23 @@ export function modelConfig(config: SpeechConfig, name: string): ModelConfig {
     throw new InputError(`The configuration ${config.name} has no model ${name}, expected one of ${names}.`);
   }
   return found;
+}
+
+/** One float32 tensor of a checkpoint. Throws InputError naming the file when it is missing or of another kind. */
+export function savedValues(
+  tensors: Checkpoint['tensors'],
+  name: string,
+  shape: Shape,
+  path: string,
+): Float32Array {
+  const saved = tensors[name];
+  if (saved === undefined) throw new InputError(`${path}: the tensor ${name} is missing.`);
+  if (!sameShape(saved.shape, shape) || !(saved.data instanceof Float32Array)) {
+    throw new InputError(
+      `${path}: the tensor ${name} is ${saved.dtype} ${show(saved.shape)}, expected F32 ${show(shape)}.`,
+    );
+  }
+  return saved.data;
 }
 
 function decoderOf({ config, ngram }: RecogniserState): Decoder {

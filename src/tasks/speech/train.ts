@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { type Tensors } from '../../autograd/grad.ts';
+import type { Tensors } from '../../autograd/grad.ts';
 import { type Profile, profile } from '../../autograd/profile.ts';
 import { useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../io/checkpoint.ts';
 import { mapsInWords } from '../../nn/spec.ts';
 import { summarise } from '../../nn/summary.ts';
-import { framesNeeded, ctcLoss } from '../../ops/ctcLoss.ts';
+import { ctcLoss, framesNeeded } from '../../ops/ctcLoss.ts';
 import { multiply } from '../../ops/multiply.ts';
 import { sum } from '../../ops/reduce.ts';
 import { adam } from '../../optim/adam.ts';
@@ -24,7 +24,7 @@ import { trainNgramModel } from './decode/ngramModel.ts';
 import { evaluateRecogniser } from './evaluate.ts';
 import { augment } from './features/augment.ts';
 import { stackFrames } from './features/stackFrames.ts';
-import { CHECKPOINT, modelConfig, modelOf, Recogniser } from './recogniser.ts';
+import { CHECKPOINT, modelConfig, modelOf, Recogniser, savedValues } from './recogniser.ts';
 import type { ModelMetrics, SetScore, TrainingEvent } from './results.ts';
 
 export interface TrainRequest {
@@ -72,7 +72,15 @@ export async function trainRecogniser(request: TrainRequest): Promise<TrainOutco
     const { loss, learningRate, epoch } = runStep(session, step);
     progress.losses.push(loss);
     progress.seconds += (performance.now() - start) / 1000;
-    onEvent?.({ kind: 'step', step, steps, epoch, loss, learningRate, framesPerSecond: progress.frames / progress.seconds });
+    onEvent?.({
+      kind: 'step',
+      step,
+      steps,
+      epoch,
+      loss,
+      learningRate,
+      framesPerSecond: progress.frames / progress.seconds,
+    });
     // Lets signals and messages in.
     await new Promise((resolve) => setImmediate(resolve));
     const interrupted = signal?.aborted === true && step < steps;
@@ -103,12 +111,16 @@ async function openSession(request: TrainRequest) {
   const backend = useBackend(config.backend);
   const own = modelConfig(config, name);
   const { utterances, skipped } = usable(corpus, config);
-  const ngram = trainNgramModel(utterances.map(({ transcript }) => transcript), config.decoding.ngramOrder);
+  const ngram = trainNgramModel(
+    utterances.map(({ transcript }) => transcript),
+    config.decoding.ngramOrder,
+  );
   const state = { config, model: name, bands: corpus.bands, ngram: ngram.toJSON() };
   const model = modelOf(state);
   const parameters = model.initialise(config.seed, { backend });
   const { optimizer: kind, momentum, weightDecay, epochs, batchSize } = config.training;
-  const optimizer = kind === 'adam' ? adam(parameters, { weightDecay }) : sgd(parameters, { momentum, weightDecay });
+  const optimizer =
+    kind === 'adam' ? adam(parameters, { weightDecay }) : sgd(parameters, { momentum, weightDecay });
   const steps = epochs * Math.ceil(utterances.length / batchSize);
   const path = join(folder, CHECKPOINT);
   const progress = request.resume
@@ -124,17 +136,40 @@ async function openSession(request: TrainRequest) {
   const labels = utterances.map(({ transcript, id }) => encode(transcript, id));
   const recogniser = new Recogniser(state, parameters, backend);
   const summary = summarise(model);
-  return { request, config, own, corpus, utterances, skipped, labels, recogniser, model, parameters, optimizer, steps, schedule, path, progress, summary };
+  return {
+    request,
+    config,
+    own,
+    corpus,
+    utterances,
+    skipped,
+    labels,
+    recogniser,
+    model,
+    parameters,
+    optimizer,
+    steps,
+    schedule,
+    path,
+    progress,
+    summary,
+  };
 }
 
 /** Utterances whose frames suffice for their letters; CTC can spell no more than one letter a frame. */
-function usable({ sets, name }: Corpus, { features }: SpeechConfig): { utterances: Utterance[]; skipped: number } {
+function usable(
+  { sets, name }: Corpus,
+  { features }: SpeechConfig,
+): { utterances: Utterance[]; skipped: number } {
   const all = sets.train ?? [];
   const utterances = all.filter(
-    ({ transcript, id, frames }) => framesNeeded(encode(transcript, id)) <= Math.ceil(frames / features.stack),
+    ({ transcript, id, frames }) =>
+      framesNeeded(encode(transcript, id)) <= Math.ceil(frames / features.stack),
   );
   if (utterances.length === 0) {
-    throw new InputError(`The corpus ${name} has ${all.length} training utterances, and in none are there enough frames for its letters.`);
+    throw new InputError(
+      `The corpus ${name} has ${all.length} training utterances, and in none are there enough frames for its letters.`,
+    );
   }
   return { utterances, skipped: all.length - utterances.length };
 }
@@ -144,7 +179,11 @@ function runStep(session: Session, step: number) {
   const { batchSize, dropout, clipNorm } = config.training;
   const perEpoch = Math.ceil(utterances.length / batchSize);
   const epoch = Math.ceil(step / perEpoch);
-  const batches = planBatches(utterances.map(({ frames }) => frames), batchSize, random(config.seed, 'batches', epoch));
+  const batches = planBatches(
+    utterances.map(({ frames }) => frames),
+    batchSize,
+    random(config.seed, 'batches', epoch),
+  );
   const batch = batches[(step - 1) % perEpoch];
   const examples = batch.map((index) => trainingExample(session, index, epoch));
   const width = model.spec.inputSize;
@@ -157,7 +196,16 @@ function runStep(session: Session, step: number) {
     trainStep(
       (current: Tensors) => {
         const { y } = model.apply(current, x, options);
-        return multiply(sum(ctcLoss(y, batch.map((index) => labels[index]), frames)), 1 / batch.length);
+        return multiply(
+          sum(
+            ctcLoss(
+              y,
+              batch.map((index) => labels[index]),
+              frames,
+            ),
+          ),
+          1 / batch.length,
+        );
       },
       parameters,
       optimizer,
@@ -166,11 +214,14 @@ function runStep(session: Session, step: number) {
   );
   if (!result.applied) {
     const found = `loss is ${result.loss} and the norm of the gradient ${result.norm}`;
-    throw new InputError(`Training of ${session.own.name} stopped at step ${step}: the ${found}. Try a lower learningRate.`);
+    throw new InputError(
+      `Training of ${session.own.name} stopped at step ${step}: the ${found}. Try a lower learningRate.`,
+    );
   }
   progress.frames += batch.reduce((total, index) => total + utterances[index].frames, 0);
   progress.lstmFlops += 2 * time * batch.length * trainingMacs(session);
-  for (const [op, milliseconds] of timings) if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
+  for (const [op, milliseconds] of timings)
+    if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
   return { loss: result.loss, learningRate, epoch };
 }
 
@@ -207,16 +258,19 @@ async function save({ path, parameters, optimizer, progress, recogniser }: Sessi
   await saveCheckpoint(path, { tensors, state: { recogniser: recogniser.state, progress } });
 }
 
-async function restore(path: string, name: string, parameters: Tensors, optimizer: Optimizer): Promise<Progress> {
+async function restore(
+  path: string,
+  name: string,
+  parameters: Tensors,
+  optimizer: Optimizer,
+): Promise<Progress> {
   const { tensors, state } = await loadCheckpoint(path);
   const { recogniser, progress } = state as { recogniser: { model: string }; progress: Progress };
   if (recogniser.model !== name) {
     throw new InputError(`${path} is a checkpoint of the model ${recogniser.model}, expected ${name}.`);
   }
   for (const [key, target] of Object.entries({ ...parameters, ...prefixed(optimizer.state.tensors) })) {
-    const saved = tensors[key];
-    if (saved === undefined) throw new InputError(`${path}: the tensor ${key} is missing.`);
-    target.storage.overwrite(Float32Array.from(saved.data as Float32Array));
+    target.storage.overwrite(savedValues(tensors, key, target.shape, path));
   }
   optimizer.state.step = progress.losses.length;
   return progress;

@@ -24,6 +24,9 @@ export interface LogMelOptions {
   readonly normalise?: boolean;
 }
 
+/** Bands of the features of every corpus. */
+export const DEFAULT_BANDS = 40;
+
 const WINDOW_SECONDS = 0.025;
 const HOP_SECONDS = 0.01;
 
@@ -41,7 +44,7 @@ const HOP_SECONDS = 0.01;
  */
 export function logMel(samples: Float32Array, sampleRate = 16000, options: LogMelOptions = {}): Features {
   const {
-    bands = 40,
+    bands = DEFAULT_BANDS,
     lowest = 60,
     highest = Math.min(7600, sampleRate / 2),
     floor = 1e-5,
