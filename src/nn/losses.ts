@@ -1,7 +1,7 @@
-import { logSoftmax } from '../ops/logSoftmax.ts';
 import { negate } from '../ops/negate.ts';
 import { mean } from '../ops/reduce.ts';
 import { reshape } from '../ops/reshape.ts';
+import { logSoftmax } from '../ops/softmax.ts';
 import { takeColumns } from '../ops/takeColumns.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 

@@ -1,4 +1,3 @@
-import type { FloatArray } from '../../kernels/types.ts';
 import type { Op } from '../autograd/op.ts';
 import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
@@ -30,13 +29,4 @@ function expand(x: Tensor, shape: Shape): Tensor {
   const own = x.shape.slice(x.shape.findIndex((size) => size !== 1));
   const isSuffix = x.size === 1 || sameShape(own, shape.slice(shape.length - own.length));
   return isSuffix ? x : broadcastTo(x, shape);
-}
-
-/** How close two arguments of `maximum` or `minimum` come, anywhere: at a tie there is no derivative. */
-export function smallestGap(a: FloatArray, b: FloatArray): number {
-  let gap = Infinity;
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    gap = Math.min(gap, Math.abs(a[i % a.length] - b[i % b.length]));
-  }
-  return gap;
 }

@@ -5,7 +5,7 @@ import { InputError } from '../../errors.ts';
 import { type Checkpoint, loadCheckpoint } from '../../io/checkpoint.ts';
 import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
 import { type Summary, summarise } from '../../nn/summary.ts';
-import { logSoftmax } from '../../ops/logSoftmax.ts';
+import { logSoftmax } from '../../ops/softmax.ts';
 import { scope } from '../../tensor/scope.ts';
 import { type Shape, sameShape, show } from '../../tensor/shape.ts';
 import { tensor } from '../../tensor/tensor.ts';

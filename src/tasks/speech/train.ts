@@ -3,29 +3,22 @@ import type { Tensors } from '../../autograd/grad.ts';
 import { type Profile, profile } from '../../autograd/profile.ts';
 import { useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
-import { loadCheckpoint, saveCheckpoint } from '../../io/checkpoint.ts';
-import { mapsInWords } from '../../nn/spec.ts';
-import { summarise } from '../../nn/summary.ts';
-import { ctcLoss, framesNeeded } from '../../ops/ctcLoss.ts';
-import { multiply } from '../../ops/multiply.ts';
-import { sum } from '../../ops/reduce.ts';
+import { ctcLoss } from '../../ops/ctcLoss.ts';
+import { mean } from '../../ops/reduce.ts';
 import { adam } from '../../optim/adam.ts';
-import type { Optimizer } from '../../optim/optimizer.ts';
 import { warmupCosine } from '../../optim/schedule.ts';
 import { sgd } from '../../optim/sgd.ts';
 import { random } from '../../tensor/random.ts';
-import { tensor } from '../../tensor/tensor.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { trainStep } from '../../train/step.ts';
-import { encode } from './alphabet.ts';
-import { assemble, type Example, planBatches } from './batches.ts';
 import type { SpeechConfig } from './config.ts';
-import type { Corpus, Utterance } from './corpus.ts';
+import type { Corpus } from './corpus.ts';
 import { trainNgramModel } from './decode/ngramModel.ts';
-import { evaluateRecogniser } from './evaluate.ts';
-import { augment } from './features/augment.ts';
-import { stackFrames } from './features/stackFrames.ts';
-import { CHECKPOINT, modelConfig, modelOf, Recogniser, savedValues } from './recogniser.ts';
-import type { ModelMetrics, SetScore, TrainingEvent } from './results.ts';
+import { measureRecogniser } from './measure.ts';
+import { CHECKPOINT, modelConfig, modelOf, Recogniser } from './recogniser.ts';
+import type { ModelMetrics, TrainingEvent } from './results.ts';
+import { TrainingData } from './trainingData.ts';
+import { noProgress, restoreTraining, saveTraining } from './trainingState.ts';
 
 export interface TrainRequest {
   readonly config: SpeechConfig;
@@ -47,265 +40,103 @@ export interface TrainOutcome {
   readonly metrics?: ModelMetrics;
 }
 
-/** Training utterances that `trainWer` is measured on. */
-const TRAIN_SAMPLE = 300;
-
 /**
  * Trains one model of a configuration with CTC, and measures it. Every random choice depends on the seed and on the step
  * alone, so a run that was interrupted and resumed ends as one that was not.
  * Throws InputError when the corpus has no usable training utterance, when a loss is not finite, or a file cannot be written.
  */
 export async function trainRecogniser(request: TrainRequest): Promise<TrainOutcome> {
-  const session = await openSession(request);
   const { config, onEvent, signal } = request;
-  const { steps, progress } = session;
-  onEvent?.({
-    kind: 'start',
-    step: progress.losses.length,
-    steps,
-    parameters: session.summary.parameters,
-    skipped: session.skipped,
-  });
+  const session = await openSession(request);
+  const { recogniser, data, optimizer, progress, steps, path } = session;
+  const { parameters } = recogniser.summary();
+  onEvent?.({ kind: 'start', step: progress.losses.length, steps, parameters, skipped: data.skipped });
   while (progress.losses.length < steps) {
     const step = progress.losses.length + 1;
     const start = performance.now();
-    const { loss, learningRate, epoch } = runStep(session, step);
+    const { loss, learningRate, epoch } = update(session, step);
     progress.losses.push(loss);
     progress.seconds += (performance.now() - start) / 1000;
-    onEvent?.({
-      kind: 'step',
-      step,
-      steps,
-      epoch,
-      loss,
-      learningRate,
-      framesPerSecond: progress.frames / progress.seconds,
-    });
+    const framesPerSecond = progress.frames / progress.seconds;
+    onEvent?.({ kind: 'step', step, steps, epoch, loss, learningRate, framesPerSecond });
     // Lets signals and messages in.
     await new Promise((resolve) => setImmediate(resolve));
     const interrupted = signal?.aborted === true && step < steps;
     if (interrupted || step === steps || step % config.training.checkpointEverySteps === 0) {
-      await save(session);
-      onEvent?.({ kind: 'checkpoint', step, path: session.path });
+      await saveTraining(path, recogniser, optimizer, progress);
+      onEvent?.({ kind: 'checkpoint', step, path });
     }
     if (interrupted) return { completed: false };
   }
-  return { completed: true, metrics: measure(session) };
-}
-
-/** What a run remembers from step to step; part of the checkpoint. */
-interface Progress {
-  readonly losses: number[];
-  seconds: number;
-  /** 10 ms frames trained on. */
-  frames: number;
-  /** Floating-point operations of the LSTM layers' products, and the seconds in all ops that hold them. */
-  lstmFlops: number;
-  lstmSeconds: number;
+  const metrics = measureRecogniser(recogniser, request.corpus, progress, (done, total, set) =>
+    onEvent?.({ kind: 'evaluating', done, total, set }),
+  );
+  return { completed: true, metrics };
 }
 
 type Session = Awaited<ReturnType<typeof openSession>>;
 
-async function openSession(request: TrainRequest) {
-  const { config, model: name, corpus, folder } = request;
+async function openSession({ config, model, corpus, folder, resume }: TrainRequest) {
+  const { training, decoding, seed } = config;
   const backend = useBackend(config.backend);
-  const own = modelConfig(config, name);
-  const { utterances, skipped } = usable(corpus, config);
-  const ngram = trainNgramModel(
-    utterances.map(({ transcript }) => transcript),
-    config.decoding.ngramOrder,
-  );
-  const state = { config, model: name, bands: corpus.bands, ngram: ngram.toJSON() };
-  const model = modelOf(state);
-  const parameters = model.initialise(config.seed, { backend });
-  const { optimizer: kind, momentum, weightDecay, epochs, batchSize } = config.training;
-  const optimizer =
-    kind === 'adam' ? adam(parameters, { weightDecay }) : sgd(parameters, { momentum, weightDecay });
-  const steps = epochs * Math.ceil(utterances.length / batchSize);
+  const data = new TrainingData(corpus, config);
+  const sentences = data.utterances.map(({ transcript }) => transcript);
+  const ngram = trainNgramModel(sentences, decoding.ngramOrder).toJSON();
+  const state = { config, model, bands: corpus.bands, ngram };
+  const parameters = modelOf(state).initialise(seed, { backend });
+  const optimizer = training.optimizer === 'adam' ? adam(parameters, training) : sgd(parameters, training);
+  const steps = training.epochs * data.stepsPerEpoch;
   const path = join(folder, CHECKPOINT);
-  const progress = request.resume
-    ? await restore(path, name, parameters, optimizer)
-    : { losses: [], seconds: 0, frames: 0, lstmFlops: 0, lstmSeconds: 0 };
-  const { learningRate = config.training.learningRate } = own.training;
+  const progress = resume ? await restoreTraining(path, model, parameters, optimizer) : noProgress();
   const schedule = warmupCosine({
-    peak: learningRate,
-    warmupSteps: config.training.warmupSteps,
+    peak: modelConfig(config, model).training.learningRate ?? training.learningRate,
+    warmupSteps: training.warmupSteps,
     totalSteps: steps,
-    finalFraction: config.training.finalLearningRateFraction,
+    finalFraction: training.finalLearningRateFraction,
   });
-  const labels = utterances.map(({ transcript, id }) => encode(transcript, id));
-  const recogniser = new Recogniser(state, parameters, backend);
-  const summary = summarise(model);
   return {
-    request,
     config,
-    own,
-    corpus,
-    utterances,
-    skipped,
-    labels,
-    recogniser,
-    model,
-    parameters,
+    data,
+    recogniser: new Recogniser(state, parameters, backend),
     optimizer,
     steps,
     schedule,
     path,
     progress,
-    summary,
   };
-}
-
-/** Utterances whose frames suffice for their letters; CTC can spell no more than one letter a frame. */
-function usable(
-  { sets, name }: Corpus,
-  { features }: SpeechConfig,
-): { utterances: Utterance[]; skipped: number } {
-  const all = sets.train ?? [];
-  const utterances = all.filter(
-    ({ transcript, id, frames }) =>
-      framesNeeded(encode(transcript, id)) <= Math.ceil(frames / features.stack),
-  );
-  if (utterances.length === 0) {
-    throw new InputError(
-      `The corpus ${name} has ${all.length} training utterances, and in none are there enough frames for its letters.`,
-    );
-  }
-  return { utterances, skipped: all.length - utterances.length };
-}
-
-function runStep(session: Session, step: number) {
-  const { config, utterances, labels, model, parameters, optimizer, progress, schedule } = session;
-  const { batchSize, dropout, clipNorm } = config.training;
-  const perEpoch = Math.ceil(utterances.length / batchSize);
-  const epoch = Math.ceil(step / perEpoch);
-  const batches = planBatches(
-    utterances.map(({ frames }) => frames),
-    batchSize,
-    random(config.seed, 'batches', epoch),
-  );
-  const batch = batches[(step - 1) % perEpoch];
-  const examples = batch.map((index) => trainingExample(session, index, epoch));
-  const width = model.spec.inputSize;
-  const { time, values, frames } = assemble(examples, width);
-  const x = tensor(values, [time, batch.length, width]);
-  const options = { dropout: { rate: dropout, seed: random(config.seed, 'dropout', step).bits() } };
-  const learningRate = schedule(step);
-  const timings: Profile = new Map();
-  const result = profile(timings, () =>
-    trainStep(
-      (current: Tensors) => {
-        const { y } = model.apply(current, x, options);
-        return multiply(
-          sum(
-            ctcLoss(
-              y,
-              batch.map((index) => labels[index]),
-              frames,
-            ),
-          ),
-          1 / batch.length,
-        );
-      },
-      parameters,
-      optimizer,
-      { learningRate, clipNorm },
-    ),
-  );
-  if (!result.applied) {
-    const found = `loss is ${result.loss} and the norm of the gradient ${result.norm}`;
-    throw new InputError(
-      `Training of ${session.own.name} stopped at step ${step}: the ${found}. Try a lower learningRate.`,
-    );
-  }
-  progress.frames += batch.reduce((total, index) => total + utterances[index].frames, 0);
-  progress.lstmFlops += 2 * time * batch.length * trainingMacs(session);
-  for (const [op, milliseconds] of timings)
-    if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
-  return { loss: result.loss, learningRate, epoch };
 }
 
 /** Ops that are no part of the LSTM layers. (The output layer's count against their rate, but not for it.) */
 const OUTSIDE_LAYERS = new Set(['ctcLoss', 'dropout']);
 
-/** Multiply-accumulates of forward and backward for one row: backward has two products for every one, but for the first input. */
-function trainingMacs({ summary, model }: Session): number {
-  return 3 * summary.lstmMacs - model.layers[0].input.macs;
-}
-
-function trainingExample({ utterances, config, corpus }: Session, index: number, epoch: number): Example {
-  const { features, frames, id } = utterances[index];
-  const { noise, frequencyMasks, frequencyMaskWidth, timeMasks, timeMaskWidth } = config.training.augment;
-  const varied = augment(features, frames, corpus.bands, random(config.seed, 'augment', epoch, id).next, {
-    noise,
-    frequencyMasks,
-    frequencyWidth: frequencyMaskWidth,
-    timeMasks,
-    timeWidth: timeMaskWidth,
-  });
-  const stacked = stackFrames(varied, frames, corpus.bands, config.features.stack);
-  return { frames: stacked.frames, inputs: stacked.features };
-}
-
-async function save({ path, parameters, optimizer, progress, recogniser }: Session): Promise<void> {
-  const named = { ...parameters, ...prefixed(optimizer.state.tensors) };
-  const tensors = Object.fromEntries(
-    Object.entries(named).map(([name, value]) => [
-      name,
-      { dtype: 'F32' as const, shape: [...value.shape], data: value.dataSync() as Float32Array },
-    ]),
+function update({ config, data, recogniser, optimizer, progress, schedule }: Session, step: number) {
+  const { model, parameters } = recogniser;
+  const { dropout, clipNorm } = config.training;
+  const { epoch, values, time, frames, labels, audioFrames } = data.batch(step);
+  const x = tensor(values, [time, frames.length, model.spec.inputSize]);
+  const options = { dropout: { rate: dropout, seed: random(config.seed, 'dropout', step).bits() } };
+  const meanLoss = (current: Tensors): Tensor =>
+    mean(ctcLoss(model.apply(current, x, options).y, labels, frames));
+  const learningRate = schedule(step);
+  const timings: Profile = new Map();
+  const { applied, loss, norm } = profile(timings, () =>
+    trainStep(meanLoss, parameters, optimizer, { learningRate, clipNorm }),
   );
-  await saveCheckpoint(path, { tensors, state: { recogniser: recogniser.state, progress } });
+  if (!applied) {
+    throw new InputError(
+      `Training of ${recogniser.name} stopped at step ${step}: the loss is ${loss} and the gradient's norm ${norm}. ` +
+        'Try a lower learningRate.',
+    );
+  }
+  progress.frames += audioFrames;
+  progress.lstmFlops += 2 * time * frames.length * trainingMacs(recogniser);
+  for (const [op, milliseconds] of timings) {
+    if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
+  }
+  return { loss, learningRate, epoch };
 }
 
-async function restore(
-  path: string,
-  name: string,
-  parameters: Tensors,
-  optimizer: Optimizer,
-): Promise<Progress> {
-  const { tensors, state } = await loadCheckpoint(path);
-  const { recogniser, progress } = state as { recogniser: { model: string }; progress: Progress };
-  if (recogniser.model !== name) {
-    throw new InputError(`${path} is a checkpoint of the model ${recogniser.model}, expected ${name}.`);
-  }
-  for (const [key, target] of Object.entries({ ...parameters, ...prefixed(optimizer.state.tensors) })) {
-    target.storage.overwrite(savedValues(tensors, key, target.shape, path));
-  }
-  optimizer.state.step = progress.losses.length;
-  return progress;
-}
-
-const prefixed = (tensors: Tensors): Tensors =>
-  Object.fromEntries(Object.entries(tensors).map(([name, value]) => [`optimizer.${name}`, value]));
-
-function measure(session: Session): ModelMetrics {
-  const { own, corpus, progress, recogniser, summary, request } = session;
-  const score = (set: string, utterances: readonly Utterance[]): SetScore =>
-    evaluateRecogniser(recogniser, utterances, {
-      onProgress: (done, total) => request.onEvent?.({ kind: 'evaluating', done, total, set }),
-    });
-  const train = score('train', corpus.sets.train.slice(0, TRAIN_SAMPLE));
-  const test = score('test', corpus.sets.test);
-  const others = Object.keys(corpus.sets).filter((set) => !['train', 'development', 'test'].includes(set));
-  return {
-    name: own.name,
-    maps: mapsInWords(own.layers),
-    parameters: summary.parameters,
-    lstmParameters: summary.lstmParameters,
-    macsPerFrame: summary.macs,
-    bytes: summary.parameters * Float32Array.BYTES_PER_ELEMENT,
-    losses: progress.losses,
-    trainWer: train.wer,
-    trainGreedyWer: train.greedyWer,
-    heldOutWer: test.wer,
-    heldOutGreedyWer: test.greedyWer,
-    heldOutLetterErrorRate: test.greedyLer,
-    heldOutWerInterval: test.werInterval,
-    heldOutWords: test.words,
-    otherSets: Object.fromEntries(others.map((set) => [set, score(set, corpus.sets[set])])),
-    seconds: progress.seconds,
-    framesPerSecond: progress.frames / progress.seconds,
-    lstmGflops: progress.lstmFlops / progress.lstmSeconds / 1e9,
-  };
+/** Multiply-accumulates for one row, forward and backward: backward has two for every one, but for the first input's own gradient. */
+function trainingMacs(recogniser: Recogniser): number {
+  return 3 * recogniser.summary().lstmMacs - recogniser.model.layers[0].input.macs;
 }

@@ -1,0 +1,89 @@
+import { InputError } from '../../errors.ts';
+import { framesNeeded } from '../../ops/ctcLoss.ts';
+import { random } from '../../tensor/random.ts';
+import { encode } from './alphabet.ts';
+import { assemble, type Example, planBatches } from './batches.ts';
+import type { SpeechConfig } from './config.ts';
+import type { Corpus, Utterance } from './corpus.ts';
+import { augment } from './features/augment.ts';
+import { stackFrames } from './features/stackFrames.ts';
+
+/** What one update is made on. */
+export interface TrainingBatch {
+  /** Counted from 1. */
+  readonly epoch: number;
+  /** Augmented, stacked features, row-major `[T, B, width]`. */
+  readonly values: Float32Array;
+  readonly time: number;
+  /** Stacked frames of each utterance. */
+  readonly frames: Int32Array;
+  /** Letters of each utterance, as classes. */
+  readonly labels: readonly Int32Array[];
+  /** 10 ms frames of audio in all of them. */
+  readonly audioFrames: number;
+}
+
+/** The training set as a sequence of batches, each of which depends on the seed and the number of the update alone. */
+export class TrainingData {
+  readonly utterances: readonly Utterance[];
+  /** Utterances left out because their frames are too few for their letters: CTC spells at most one a frame. */
+  readonly skipped: number;
+  readonly stepsPerEpoch: number;
+  readonly #config: SpeechConfig;
+  readonly #bands: number;
+  readonly #labels: readonly Int32Array[];
+  #planned: { epoch: number; batches: readonly (readonly number[])[] } = { epoch: 0, batches: [] };
+
+  /** Throws InputError when no utterance can be used. */
+  constructor({ name, bands, sets }: Corpus, config: SpeechConfig) {
+    const all = sets.train ?? [];
+    this.utterances = all.filter(
+      ({ transcript, id, frames }) =>
+        framesNeeded(encode(transcript, id)) <= Math.ceil(frames / config.features.stack),
+    );
+    if (this.utterances.length === 0) {
+      throw new InputError(
+        `The corpus ${name} has ${all.length} training utterances, and in none are there enough frames for its letters.`,
+      );
+    }
+    this.skipped = all.length - this.utterances.length;
+    this.stepsPerEpoch = Math.ceil(this.utterances.length / config.training.batchSize);
+    this.#config = config;
+    this.#bands = bands;
+    this.#labels = this.utterances.map(({ transcript, id }) => encode(transcript, id));
+  }
+
+  /** The batch of update `step`, counted from 1. */
+  batch(step: number): TrainingBatch {
+    const epoch = Math.ceil(step / this.stepsPerEpoch);
+    if (this.#planned.epoch !== epoch) this.#planned = { epoch, batches: this.#plan(epoch) };
+    const indices = this.#planned.batches[(step - 1) % this.stepsPerEpoch];
+    const examples = indices.map((index) => this.#example(this.utterances[index], epoch));
+    return {
+      epoch,
+      ...assemble(examples, this.#bands * this.#config.features.stack),
+      labels: indices.map((index) => this.#labels[index]),
+      audioFrames: indices.reduce((total, index) => total + this.utterances[index].frames, 0),
+    };
+  }
+
+  #plan(epoch: number): number[][] {
+    const lengths = this.utterances.map(({ frames }) => frames);
+    return planBatches(lengths, this.#config.training.batchSize, random(this.#config.seed, 'batches', epoch));
+  }
+
+  #example({ features, frames, id }: Utterance, epoch: number): Example {
+    const { noise, frequencyMasks, frequencyMaskWidth, timeMasks, timeMaskWidth } =
+      this.#config.training.augment;
+    const stream = random(this.#config.seed, 'augment', epoch, id);
+    const varied = augment(features, frames, this.#bands, stream.next, {
+      noise,
+      frequencyMasks,
+      frequencyWidth: frequencyMaskWidth,
+      timeMasks,
+      timeWidth: timeMaskWidth,
+    });
+    const stacked = stackFrames(varied, frames, this.#bands, this.#config.features.stack);
+    return { frames: stacked.frames, inputs: stacked.features };
+  }
+}
