@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { backend, type OpSample, registry, type Tensor, tensor } from '../../src/index.ts';
 import { gradcheck } from '../../src/testing/index.ts';
 
-const runs = { numRuns: 100 };
-
 /** Tensors for a sample's shapes, filled by fast-check within its range. */
 function inputsOf(sample: OpSample<unknown>): fc.Arbitrary<Float64Array[]> {
   const [low, high] = sample.range ?? [-2, 2];
@@ -54,7 +52,6 @@ for (const [name, op] of registry()) {
                 });
               }
             }),
-            runs,
           );
         });
       }
@@ -78,7 +75,6 @@ for (const [name, op] of registry()) {
               });
             });
           }),
-          runs,
         );
       });
     });
