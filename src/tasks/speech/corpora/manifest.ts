@@ -5,7 +5,7 @@ import { type Audio, decodeWav } from '../audio/wav.ts';
 import type { Corpus, OnProgress, Utterance } from '../corpus.ts';
 import { featuresFromAudio } from '../features/fromAudio.ts';
 import { type ManifestEntry, parseManifest } from './manifestLines.ts';
-import { setOf } from './split.ts';
+import { splitSentences } from './split.ts';
 
 export interface ManifestOptions {
   readonly onProgress?: OnProgress;
@@ -17,7 +17,7 @@ export interface ManifestOptions {
  * manifest's folder and inside it.
  *
  * Transcripts are treated as `normaliseTranscript` says. Utterances go to train (80 %), development and test
- * by the hash of their text, unless every line names its set.
+ * as `splitSentences` says, unless every line names its set.
  *
  * @throws InputError, naming the manifest and the line, where a file is missing or is not WAV, or a line is malformed.
  */
@@ -29,12 +29,13 @@ export async function loadManifest(
     throw new InputError(`The manifest ${path} cannot be read: ${error.message}`);
   });
   const entries = parseManifest(text, path);
+  const splits = splitSentences(entries.map(({ transcript }) => transcript));
   const sets: Record<string, Utterance[]> = { train: [], development: [], test: [] };
   let bands = 0;
   for (const [index, entry] of entries.entries()) {
     const features = featuresFromAudio(await readAudio(path, entry));
     bands = features.bands;
-    const { audio: id, transcript, voice, set = setOf(transcript) } = entry;
+    const { audio: id, transcript, voice, set = splits.get(transcript)! } = entry;
     sets[set] ??= [];
     sets[set].push({ id, voice, transcript, frames: features.frames, features: features.features });
     onProgress(index + 1, entries.length, `reading ${basename(path)}`);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { InputError } from '../../../../src/errors.ts';
 import { loadCorpus } from '../../../../src/tasks/speech/corpora/index.ts';
 import { loadManifest } from '../../../../src/tasks/speech/corpora/manifest.ts';
-import { setOf } from '../../../../src/tasks/speech/corpora/split.ts';
+import { setOf, splitSentences } from '../../../../src/tasks/speech/corpora/split.ts';
 import { wav } from '../audio/wavBytes.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
@@ -50,8 +50,9 @@ describe('loadManifest', () => {
       ['clips/a.wav', 'hello world'],
       ['clips/b.wav', "it's"],
     ]);
+    const splits = splitSentences(['hello world', "it's"]);
     for (const { set, transcript, frames, features } of all) {
-      expect(set).toBe(setOf(transcript));
+      expect(set).toBe(splits.get(transcript));
       // Half a second of tone with 100 ms of padding on both sides.
       expect(frames).toBe(1 + Math.floor((0.7 - 0.025) / 0.01));
       expect(features).toHaveLength(frames * 40);
