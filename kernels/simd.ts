@@ -6,6 +6,7 @@ export { adam } from './adam/simd';
 export { circulantMatrix, circulantMatrixGrad } from './circulant/simd';
 export { copyStrided } from './copy/simd';
 export { ctc } from './ctc/simd';
+export { fromDisplacement, fromDisplacementTranspose } from './displacement/simd';
 export { dropout } from './dropout/simd';
 export {
   absolute,
@@ -37,3 +38,4 @@ export { sgd } from './sgd/simd';
 export { sigmoid, sigmoidGrad } from './sigmoid/simd';
 export { logSoftmax, softmax } from './softmax/simd';
 export { tanh, tanhGrad } from './tanh/simd';
+export { diagonalSums, toeplitzMatrix } from './toeplitz/simd';

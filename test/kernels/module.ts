@@ -122,6 +122,23 @@ export function expectAgreement(
   }
 }
 
+/** `expectAgreement` with an error of at most `relative` times the largest element of each array: for sums that cancel. */
+export function expectCloseToLargest(name: KernelName, args: Argument[], relative: number, skew = 1): void {
+  const wanted = runReference(name, args);
+  for (const build of builds) {
+    const found = runWasm(build, name, args, skew);
+    args.forEach((arg, i) => {
+      if (!(arg instanceof Float32Array)) return;
+      const target = wanted.arrays[i] as Float64Array;
+      const largest = target.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+      expectClose(`${build.name} ${name} argument ${i}`, found.arrays[i] as Float32Array, target, {
+        relative: 0,
+        absolute: relative * largest,
+      });
+    });
+  }
+}
+
 /** Throws unless `found` is within the tolerance of `wanted`, element by element; NaN and ±∞ must be the same. */
 export function expectClose(
   what: string,
