@@ -1,0 +1,287 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  backend,
+  countParameters,
+  dense,
+  InputError,
+  type LayerSpec,
+  lstmLayer,
+  Naming,
+  type RecurrentModelSpec,
+  recurrentModel,
+  scope,
+  slice,
+  sum,
+  type Tensors,
+  valueAndGrad,
+  zeros,
+} from '../../src/index.ts';
+import { copyTo, distance, filled, float64 } from '../testing/values.ts';
+
+const size = fc.integer({ min: 1, max: 5 });
+const inputMap = fc.oneof(
+  fc.constantFrom<LayerSpec['input']>(undefined, 'dense', 'circulant'),
+  size.map((lowRank) => ({ lowRank })),
+);
+const recurrentMap = fc.oneof(
+  inputMap,
+  size.map((sharedLowRank) => ({ sharedLowRank })),
+);
+const specs: fc.Arbitrary<RecurrentModelSpec> = fc.record({
+  inputSize: size,
+  layers: fc.array(fc.record({ hidden: size, input: inputMap, recurrent: recurrentMap }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  outputSize: size,
+});
+
+const two: RecurrentModelSpec = {
+  inputSize: 3,
+  layers: [{ hidden: 4 }, { hidden: 4, input: { lowRank: 2 }, recurrent: { sharedLowRank: 2 } }],
+  outputSize: 5,
+};
+
+describe('recurrentModel', () => {
+  it('has the shapes that its structure says, whatever it is', () => {
+    fc.assert(
+      fc.property(specs, size, size, fc.nat(), (spec, time, batch, seed) => {
+        const model = recurrentModel(spec);
+        const parameters = model.initialise(seed, float64);
+        const { y, state } = model.apply(parameters, filled(seed, 'x', [time, batch, spec.inputSize]));
+        expect(y.shape).toEqual([time, batch, spec.outputSize]);
+        expect(state).toHaveLength(spec.layers.length);
+        spec.layers.forEach(({ hidden, recurrent }, i) => {
+          const width =
+            typeof recurrent === 'object' && 'sharedLowRank' in recurrent ? recurrent.sharedLowRank : hidden;
+          expect(state[i].h.shape).toEqual([batch, width]);
+          expect(state[i].c.shape).toEqual([batch, hidden]);
+        });
+      }),
+    );
+  });
+
+  it('goes on from a state as if it had not been cut', () => {
+    fc.assert(
+      fc.property(specs, fc.integer({ min: 2, max: 6 }), fc.nat(), fc.nat(), (spec, time, cut, seed) => {
+        const k = 1 + (cut % (time - 1));
+        const model = recurrentModel(spec);
+        const parameters = model.initialise(seed, float64);
+        const x = filled(seed, 'x', [time, 2, spec.inputSize]);
+        const whole = model.apply(parameters, x);
+        const first = model.apply(parameters, slice(x, [0], [k]));
+        const rest = model.apply(parameters, slice(x, [k], [time - k]), { state: first.state });
+        const joined = Float64Array.of(...first.y.dataSync(), ...rest.y.dataSync());
+        expect(distance(joined, whole.y.dataSync(), 1)).toBeLessThan(1e-12);
+        rest.state.forEach(({ h, c }, i) => {
+          expect(distance(h.dataSync(), whole.state[i].h.dataSync(), 1)).toBeLessThan(1e-12);
+          expect(distance(c.dataSync(), whole.state[i].c.dataSync(), 1)).toBeLessThan(1e-12);
+        });
+      }),
+    );
+  });
+
+  it('gives short sequences of a batch what they get alone', () => {
+    fc.assert(
+      fc.property(
+        specs,
+        fc.nat(),
+        fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 2, maxLength: 3 }),
+        (spec, seed, lengths) => {
+          const time = Math.max(...lengths);
+          const model = recurrentModel(spec);
+          const parameters = model.initialise(seed, float64);
+          const x = filled(seed, 'x', [time, lengths.length, spec.inputSize]);
+          const { y, state } = model.apply(parameters, x, { lengths });
+          lengths.forEach((length, b) => {
+            const alone = model.apply(parameters, copyTo(slice(x, [0, b], [length, 1]), float64));
+            const own = slice(y, [0, b], [length, 1]).dataSync();
+            expect(distance(own, alone.y.dataSync(), 1)).toBeLessThan(1e-12);
+            state.forEach(({ c }, i) => {
+              const held = slice(c, [b], [1]).dataSync();
+              expect(distance(held, alone.state[i].c.dataSync(), 1)).toBeLessThan(1e-12);
+            });
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('gives on wasm what it gives in float64', () => {
+    fc.assert(
+      fc.property(specs, fc.nat(), (spec, seed) => {
+        const model = recurrentModel(spec);
+        const [double, single] = [model.initialise(seed, float64), model.initialise(seed)];
+        const x = filled(seed, 'x', [5, 3, spec.inputSize]);
+        const expected = model.apply(double, x).y;
+        const found = model.apply(single, copyTo(x, {})).y;
+        expect(found.backend.name).toBe('wasm');
+        expect(distance(found.dataSync(), expected.dataSync(), 0.1)).toBeLessThan(1e-5);
+      }),
+    );
+  });
+
+  it('initialises from the seed alone, name by name', () => {
+    fc.assert(
+      fc.property(specs, fc.nat(), (spec, seed) => {
+        const model = recurrentModel(spec);
+        const [a, b, c] = [
+          model.initialise(seed),
+          model.initialise(seed, float64),
+          model.initialise(seed + 1),
+        ];
+        expect(Object.keys(a)).toEqual(Object.keys(model.parameters));
+        for (const [name, { shape, deviation }] of Object.entries(model.parameters)) {
+          expect(a[name].shape).toEqual(shape);
+          expect(a[name].storage.persistent).toBe(true);
+          expect(Array.from(a[name].dataSync())).toEqual(Array.from(b[name].dataSync()));
+          if (deviation > 0) expect(a[name].dataSync()).not.toEqual(c[name].dataSync());
+        }
+      }),
+    );
+  });
+
+  it('begins with open forget gates and biases of 0', () => {
+    const parameters = recurrentModel({ ...two, layers: [{ hidden: 2 }] }).initialise(1);
+    expect(Array.from(parameters['layers.0.bias'].dataSync())).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
+    expect(Array.from(parameters['head.bias'].dataSync())).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('can be initialised inside a scope, too, and on either backend', () => {
+    const model = recurrentModel(two);
+    const outside = model.initialise(3);
+    for (const name of ['wasm', 'reference'] as const) {
+      const inside = scope(() => model.initialise(3, { backend: backend(name) }));
+      for (const key of Object.keys(outside)) expect(inside[key].dataSync()).toEqual(outside[key].dataSync());
+      expect(inside['head.bias'].backend.name).toBe(name);
+    }
+  });
+
+  describe('with dropout', () => {
+    const model = recurrentModel(two);
+    const parameters = model.initialise(1, float64);
+    const x = filled(1, 'x', [6, 4, 3]);
+    const run = (dropout?: { rate: number; seed: number }) =>
+      model.apply(parameters, x, { dropout }).y.dataSync();
+
+    it('depends on the seed alone', () => {
+      fc.assert(
+        fc.property(fc.nat(0xffffffff), (seed) => {
+          expect(run({ rate: 0.5, seed })).toEqual(run({ rate: 0.5, seed }));
+          expect(run({ rate: 0.5, seed })).not.toEqual(run({ rate: 0.5, seed: (seed + 1000) >>> 0 }));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('drops nothing when it is absent, or of rate 0', () => {
+      expect(run()).toEqual(run());
+      expect(run({ rate: 0, seed: 5 })).toEqual(run());
+      expect(run({ rate: 0.5, seed: 5 })).not.toEqual(run());
+    });
+
+    it('works at the largest seed, where that of the second layer would be too large', () => {
+      expect(run({ rate: 0.5, seed: 0xffffffff })).toHaveLength(6 * 4 * 5);
+    });
+
+    it('masks the same elements in the gradient', () => {
+      const dropout = { rate: 0.5, seed: 9 };
+      const grads = valueAndGrad((p: Tensors) => sum(model.apply(p, x, { dropout }).y))(parameters).grads;
+      // ∂ Σ y / ∂ head.weight is the column sums of the dropped outputs: the same row for every class.
+      const rows = grads['head.weight'].dataSync();
+      for (let k = 1; k < 5; k++) expect(rows.slice(2 * k, 2 * k + 2)).toEqual(rows.slice(0, 2));
+      const step = 1e-6;
+      const moved = { ...parameters, 'head.weight': copyTo(parameters['head.weight'], float64) };
+      moved['head.weight'].storage.overwrite(
+        parameters['head.weight'].dataSync().map((v, i) => (i === 0 ? v + step : v)),
+      );
+      const total = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+      const difference = total(model.apply(moved, x, { dropout }).y.dataSync()) - total(run(dropout));
+      expect(difference / step).toBeCloseTo(rows[0], 5);
+    });
+
+    it('refuses a rate that is none', () => {
+      for (const rate of [1, -0.1, 2, Number.NaN])
+        expect(() => run({ rate, seed: 1 }), `${rate}`).toThrow(InputError);
+    });
+  });
+
+  it('refuses sizes below 1, no layers, and structures that it does not know', () => {
+    const change =
+      (layer: object, rest: object = {}) =>
+      () =>
+        recurrentModel({ ...two, layers: [{ hidden: 4, ...layer }], ...rest } as RecurrentModelSpec);
+    expect(change({}, { layers: [] })).toThrow(/layers is empty, expected at least one/);
+    for (const bad of [0, -2, 1.5, Number.NaN]) {
+      expect(change({ hidden: bad })).toThrow(InputError);
+      expect(change({}, { inputSize: bad })).toThrow(InputError);
+      expect(change({}, { outputSize: bad })).toThrow(InputError);
+      expect(change({ input: { lowRank: bad } })).toThrow(InputError);
+      expect(change({ recurrent: { sharedLowRank: bad } })).toThrow(InputError);
+    }
+    expect(change({ recurrent: { monarch: 3 } })).toThrow(/map is \{"monarch":3\}, expected dense/);
+  });
+
+  it('refuses a structure that it does not know and that is a word', () => {
+    const build = () => recurrentModel({ ...two, layers: [{ hidden: 4, input: 'monarch' as 'dense' }] });
+    expect(build).toThrow(InputError);
+    expect(build).toThrow(/map is "monarch", expected dense/);
+  });
+
+  it('refuses inputs, states and lengths that do not fit', () => {
+    const model = recurrentModel(two);
+    const parameters = model.initialise(1);
+    expect(() => model.apply(parameters, zeros([2, 3]))).toThrow(
+      /x has shape \[2, 3\], expected \[T, B, 3\]/,
+    );
+    expect(() => model.apply(parameters, zeros([2, 2, 4]))).toThrow(/expected \[T, B, 3\]/);
+    expect(() => model.apply(parameters, zeros([0, 2, 3]))).toThrow(/at least one step/);
+    expect(() => model.apply(parameters, zeros([2, 2, 3]), { lengths: [1] })).toThrow(/1 lengths were given/);
+    const state = model.apply(parameters, zeros([2, 2, 3])).state;
+    expect(() => model.apply(parameters, zeros([2, 5, 3]), { state })).toThrow(/h0 has shape \[2, 4\]/);
+    expect(() => model.apply(parameters, zeros([2, 2, 3], float64))).toThrow(InputError);
+  });
+
+  it('refuses states for another number of layers', () => {
+    const model = recurrentModel(two);
+    const parameters = model.initialise(1);
+    const { state } = model.apply(parameters, zeros([2, 2, 3]));
+    expect(() => model.apply(parameters, zeros([2, 2, 3]), { state: state.slice(0, 1) })).toThrow(InputError);
+  });
+
+  it('refuses parameters of which one is missing, by its name', () => {
+    const model = recurrentModel(two);
+    for (const name of Object.keys(model.parameters)) {
+      const { [name]: _, ...others } = model.initialise(1);
+      expect(() => model.apply(others, zeros([2, 2, 3])), name).toThrow(name);
+    }
+  });
+});
+
+describe('lstmLayer', () => {
+  it('refuses two maps that do not make one layer', () => {
+    expect(() => lstmLayer('a', dense(3, 10), dense(2, 10), new Naming())).toThrow(InputError);
+    expect(() => lstmLayer('a', dense(3, 8), dense(3, 8), new Naming())).toThrow(InputError);
+    expect(() => lstmLayer('a', dense(3, 8), dense(2, 12), new Naming())).toThrow(InputError);
+  });
+
+  it('counts a map once that stands in two layers', () => {
+    const naming = new Naming();
+    const [input, recurrent] = [dense(2, 8), dense(2, 8)];
+    const layers = ['a', 'b'].map((name) => lstmLayer(name, input, recurrent, naming));
+    expect(countParameters(naming.specs)).toBe(16 + 16 + 2 * 8);
+    const parameters = Object.fromEntries(
+      Object.entries(naming.specs).map(([name, { shape }]) => [name, filled(1, name, shape)]),
+    );
+    const x = filled(1, 'x', [3, 2, 2]);
+    const loss = (p: Tensors) => sum(layers[1].apply(p, layers[0].apply(p, x).y).y);
+    expect(Object.keys(valueAndGrad(loss)(parameters).grads).sort()).toEqual([
+      'a.bias',
+      'a.input.weight',
+      'a.recurrent.weight',
+      'b.bias',
+    ]);
+  });
+});
