@@ -1,5 +1,9 @@
-export { circulant } from './circulant.ts';
+export { blockCirculant } from './blockCirculant.ts';
+export { circulant, skewCirculant } from './circulant.ts';
 export { dense } from './dense.ts';
+export { diagonalPlusLowRank } from './diagonalPlusLowRank.ts';
+export { hashed } from './hashed.ts';
+export { kronecker } from './kronecker.ts';
 export {
   applyMap,
   applyTranspose,
@@ -12,3 +16,5 @@ export {
 export { lowRank } from './lowRank.ts';
 export { Naming } from './naming.ts';
 export { isSharedLowRank, type SharedLowRank, sharedLowRank } from './sharedLowRank.ts';
+export { toeplitz } from './toeplitz.ts';
+export { toeplitzLike } from './toeplitzLike.ts';

@@ -1,4 +1,6 @@
 import type { Tensors } from '../autograd/grad.ts';
+import { InputError } from '../errors.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { LinearMap, ParameterSpec } from './linearMap.ts';
 
 /**
@@ -23,11 +25,23 @@ export class Naming {
     for (const [name, part] of Object.entries(map.parts ?? {})) this.addMap(`${place}.${name}`, part);
   }
 
-  /** The parameters of `map`, under the names that it knows, out of all those of the model. */
+  /** One parameter out of all those of the model. Throws InputError when it is missing. */
+  parameter(name: string, parameters: Tensors): Tensor {
+    const found = parameters[name];
+    if (found === undefined) throw new InputError(`The parameter ${name} is missing.`);
+    return found;
+  }
+
+  /**
+   * The parameters of `map`, under the names that it knows, out of all those of the model.
+   * Throws InputError when one is missing.
+   */
   pick(map: LinearMap, parameters: Tensors): Tensors {
-    const picked: Record<string, Tensors[string]> = {};
+    const picked: Record<string, Tensor> = {};
     const prefix = this.#prefixes.get(map);
-    for (const name of Object.keys(map.parameters)) picked[name] = parameters[`${prefix}.${name}`];
+    for (const name of Object.keys(map.parameters)) {
+      picked[name] = this.parameter(`${prefix}.${name}`, parameters);
+    }
     for (const [name, part] of Object.entries(map.parts ?? {})) {
       for (const [inner, value] of Object.entries(this.pick(part, parameters)))
         picked[`${name}.${inner}`] = value;

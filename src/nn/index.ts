@@ -1,6 +1,7 @@
 export { crossEntropy } from './losses.ts';
-export { type LstmLayer, type LstmState, lstmLayer } from './lstmLayer.ts';
+export { lstmLayer } from './lstmLayer.ts';
 export { lstmSteps } from './lstmSteps.ts';
+export type { LayerState, RecurrentLayer } from './recurrentLayer.ts';
 export {
   type ApplyOptions,
   countParameters,
@@ -8,5 +9,5 @@ export {
   type RecurrentModelSpec,
   recurrentModel,
 } from './recurrentModel.ts';
-export type { LayerSpec, MapSpec } from './spec.ts';
+export type { InputMapSpec, LayerSpec, MapSpec } from './spec.ts';
 export { type Summary, type SummaryRow, summarise } from './summary.ts';

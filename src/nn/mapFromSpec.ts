@@ -1,21 +1,37 @@
 import { InputError } from '../errors.ts';
-import { circulant } from '../maps/circulant.ts';
+import { blockCirculant } from '../maps/blockCirculant.ts';
+import { circulant, skewCirculant } from '../maps/circulant.ts';
 import { dense } from '../maps/dense.ts';
+import { diagonalPlusLowRank } from '../maps/diagonalPlusLowRank.ts';
+import { hashed } from '../maps/hashed.ts';
+import { kronecker } from '../maps/kronecker.ts';
 import type { LinearMap } from '../maps/linearMap.ts';
 import { lowRank } from '../maps/lowRank.ts';
 import { sharedLowRank } from '../maps/sharedLowRank.ts';
+import { toeplitz } from '../maps/toeplitz.ts';
+import { toeplitzLike } from '../maps/toeplitzLike.ts';
 import type { MapSpec } from './spec.ts';
 
-/** Gates of an LSTM; structured kinds make one matrix for each. */
-const GATES = 4;
-
-/** The map that a configuration names, from `inSize` values to all gates. Throws InputError for a kind that is not known. */
-export function mapFromSpec(spec: MapSpec, inSize: number, outSize: number): LinearMap {
+/**
+ * The map that a configuration names, from `inSize` values to `gates` gates of `hidden` values each.
+ * Throws InputError for a kind that is not known or sizes that do not fit.
+ */
+export function mapFromSpec(spec: MapSpec, inSize: number, hidden: number, gates: number): LinearMap {
+  const outSize = gates * hidden;
   if (spec === 'dense') return dense(inSize, outSize);
-  if (spec === 'circulant') return circulant(inSize, outSize, GATES);
-  if ('lowRank' in spec) return lowRank(inSize, outSize, spec.lowRank);
-  if ('sharedLowRank' in spec) return sharedLowRank(dense(inSize, spec.sharedLowRank), outSize);
-  throw new InputError(
-    `map is ${JSON.stringify(spec)}, expected dense, circulant, lowRank or sharedLowRank.`,
-  );
+  if (spec === 'circulant') return circulant(inSize, outSize, gates);
+  if (spec === 'skewCirculant') return skewCirculant(inSize, outSize, gates);
+  if (spec === 'toeplitz') return toeplitz(inSize, outSize, gates);
+  if (typeof spec === 'object') {
+    if ('lowRank' in spec) return lowRank(inSize, outSize, spec.lowRank);
+    if ('sharedLowRank' in spec) return sharedLowRank(dense(inSize, spec.sharedLowRank), outSize);
+    if ('toeplitzLike' in spec) return toeplitzLike(inSize, outSize, spec.toeplitzLike, gates);
+    if ('blockCirculant' in spec) return blockCirculant(inSize, outSize, spec.blockCirculant);
+    if ('hashed' in spec) return hashed(inSize, outSize, spec.hashed);
+    if ('diagonalPlusLowRank' in spec) {
+      return diagonalPlusLowRank(inSize, outSize, spec.diagonalPlusLowRank, gates);
+    }
+    if ('kronecker' in spec) return kronecker(inSize, outSize, spec.kronecker);
+  }
+  throw new InputError(`map is ${JSON.stringify(spec)}, expected a kind of map that this version knows.`);
 }

@@ -10,11 +10,11 @@ import { random } from '../tensor/random.ts';
 import { currentScope } from '../tensor/scope.ts';
 import { show, sizeOf } from '../tensor/shape.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
-import { type LstmLayer, type LstmState, lstmLayer } from './lstmLayer.ts';
-import { mapFromSpec } from './mapFromSpec.ts';
+import { layerFromSpec } from './layerFromSpec.ts';
+import type { LayerState, RecurrentLayer } from './recurrentLayer.ts';
 import type { LayerSpec } from './spec.ts';
 
-/** Sizes and structures of a stack of LSTM layers with a linear output layer. */
+/** Sizes and structures of a stack of recurrent layers with a linear output layer. */
 export interface RecurrentModelSpec {
   /** Width of the input rows. */
   readonly inputSize: number;
@@ -25,24 +25,24 @@ export interface RecurrentModelSpec {
 
 export interface ApplyOptions {
   /** States of all layers before the first step; zeros unless given. */
-  readonly state?: readonly LstmState[];
+  readonly state?: readonly LayerState[];
   /** Valid steps of each sequence; all of them unless given. */
   readonly lengths?: ArrayLike<number>;
   /** Zeroes part of every layer's output, in training (Zaremba et al. 2014): probability, and an unsigned 32-bit seed. */
   readonly dropout?: { readonly rate: number; readonly seed: number };
 }
 
-/** A stack of LSTM layers and a linear output layer, as a function of its parameters. */
+/** A stack of recurrent layers and a linear output layer, as a function of its parameters. */
 export interface RecurrentModel {
   readonly spec: RecurrentModelSpec;
-  readonly layers: readonly LstmLayer[];
+  readonly layers: readonly RecurrentLayer[];
   readonly head: LinearMap;
   /** Every parameter by its one name. */
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** New parameters, which depend on `seed` alone. */
   initialise(seed: number, options?: { readonly dtype?: DType; readonly backend?: Backend }): Tensors;
   /** x [T, B, inputSize] → y [T, B, outputSize] and the states after the last step. Throws InputError when shapes do not fit. */
-  apply(parameters: Tensors, x: Tensor, options?: ApplyOptions): { y: Tensor; state: readonly LstmState[] };
+  apply(parameters: Tensors, x: Tensor, options?: ApplyOptions): { y: Tensor; state: readonly LayerState[] };
 }
 
 /** Builds a model. Throws InputError for sizes below 1, no layers, or a structure that is not known. */
@@ -50,11 +50,10 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
   if (spec.layers.length === 0)
     throw new InputError('recurrentModel: layers is empty, expected at least one.');
   const naming = new Naming();
-  const layers: LstmLayer[] = [];
+  const layers: RecurrentLayer[] = [];
   let width = spec.inputSize;
-  spec.layers.forEach(({ hidden, input = 'dense', recurrent = 'dense' }, i) => {
-    const maps = [mapFromSpec(input, width, 4 * hidden), mapFromSpec(recurrent, hidden, 4 * hidden)] as const;
-    const layer = lstmLayer(`layers.${i}`, ...maps, naming);
+  spec.layers.forEach((layerSpec, i) => {
+    const layer = layerFromSpec(`layers.${i}`, layerSpec, width, naming);
     layers.push(layer);
     width = layer.outSize;
   });
@@ -74,16 +73,23 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
           `recurrentModel: x has shape ${show(x.shape)}, expected [T, B, ${spec.inputSize}].`,
         );
       }
-      const states: LstmState[] = [];
+      const { state, lengths, dropout: drop } = options;
+      if (state !== undefined && state.length !== layers.length) {
+        throw new InputError(
+          `recurrentModel: state has ${state.length} entries, expected one for each of ${layers.length} layers.`,
+        );
+      }
+      const states: LayerState[] = [];
       let value = x;
       layers.forEach((layer, i) => {
-        const { y, state } = layer.apply(parameters, value, options.state?.[i], options.lengths);
-        states.push(state);
-        value = options.dropout?.rate
-          ? dropout(y, options.dropout.rate, (options.dropout.seed + i) >>> 0)
-          : y;
+        const { y, state: next } = layer.apply(parameters, value, state?.[i], lengths);
+        states.push(next);
+        value = drop === undefined ? y : dropout(y, drop.rate, (drop.seed + i) >>> 0);
       });
-      const y = add(applyMap(head, naming.pick(head, parameters), value), parameters['head.bias']);
+      const y = add(
+        applyMap(head, naming.pick(head, parameters), value),
+        naming.parameter('head.bias', parameters),
+      );
       return { y, state: states };
     },
   };

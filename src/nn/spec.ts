@@ -1,32 +1,58 @@
 /**
- * Which structure a weight matrix has, as written in a configuration:
- * `dense`, `circulant`, `{ lowRank: r }` for a product of rank r, and `{ sharedLowRank: p }` for the projection of a
- * layer's hidden state to p values that its own recurrence and the next layer's input share.
+ * Which structure a weight matrix has, as written in a configuration: a word for kinds without a size, otherwise one key,
+ * the kind, and its size. Kinds whose matrix is built from blocks get one for each gate of the cell.
  */
 export type MapSpec =
   | 'dense'
   | 'circulant'
+  | 'skewCirculant'
+  | 'toeplitz'
+  /** A product of rank r. */
   | { readonly lowRank: number }
-  | { readonly sharedLowRank: number };
+  /** A projection of the layer's hidden state to p values, which its own recurrence and the next layer's input share. */
+  | { readonly sharedLowRank: number }
+  /** Displacement rank r. */
+  | { readonly toeplitzLike: number }
+  /** Side of the circulant blocks. */
+  | { readonly blockCirculant: number }
+  /** How many values the entries share. */
+  | { readonly hashed: number }
+  /** Rank of what is added to the diagonals. */
+  | { readonly diagonalPlusLowRank: number }
+  /** Rows and columns of the first factor. */
+  | { readonly kronecker: readonly [number, number] };
+
+/** Kinds that an input map can be: a shared projection is declared by the layer below, as its recurrent map. */
+export type InputMapSpec = Exclude<MapSpec, { readonly sharedLowRank: number }>;
 
 /** One recurrent layer: its width and the structure of its two weight matrices (both dense unless named). */
 export interface LayerSpec {
-  /** Hidden units, H. */
+  /** Hidden units, H; in each direction, if there are two. */
   readonly hidden: number;
-  /** The map from the layer's input to the four gates. `sharedLowRank` has no meaning here: the layer below declares it. */
-  readonly input?: Exclude<MapSpec, { readonly sharedLowRank: number }>;
-  /** The map from the previous hidden state to the four gates. */
+  /** `lstm` unless named. */
+  readonly cell?: 'lstm' | 'gru' | 'rnn';
+  /** Of a GRU, whether the reset gate acts before or after the recurrent product; `after` (as in PyTorch) unless named. */
+  readonly reset?: 'before' | 'after';
+  /** Of an LSTM, whether its gates see the cell; false unless given. */
+  readonly peepholes?: boolean;
+  /** Whether a second set of weights reads the sequence backwards, its output beside the first's; false unless given. */
+  readonly bidirectional?: boolean;
+  /** The map from the layer's input to all gates. */
+  readonly input?: InputMapSpec;
+  /** The map from the previous hidden state to all gates. */
   readonly recurrent?: MapSpec;
 }
 
 /** The structure of every layer in a line: `128 circulant/circulant · 128 lowRank(32)/sharedLowRank(32)`. */
-export const mapsInWords = (layers: readonly LayerSpec[]): string =>
-  layers
-    .map(({ hidden, input, recurrent }) => `${hidden} ${mapInWords(input)}/${mapInWords(recurrent)}`)
-    .join(' · ');
+export const mapsInWords = (layers: readonly LayerSpec[]): string => layers.map(layerInWords).join(' · ');
+
+function layerInWords({ hidden, cell = 'lstm', bidirectional, input, recurrent }: LayerSpec): string {
+  const kind = `${bidirectional ? 'bi-' : ''}${cell}`;
+  return `${hidden} ${kind === 'lstm' ? '' : `${kind} `}${mapInWords(input)}/${mapInWords(recurrent)}`;
+}
 
 function mapInWords(spec: MapSpec = 'dense'): string {
   if (typeof spec === 'string') return spec;
-  const [[kind, rank]] = Object.entries(spec);
-  return `${kind}(${rank})`;
+  const [[kind, size]] = Object.entries(spec);
+  return `${kind}(${[size].flat().join(', ')})`;
 }

@@ -9,7 +9,7 @@ export interface SummaryRow {
   readonly kind: string;
   /** `[out, in]` of the whole matrix. */
   readonly shape: readonly [number, number];
-  /** Numbers that this place adds; 0 where everything is shared with an earlier place. */
+  /** Numbers that this map adds, biases apart; 0 where everything is shared with an earlier place. */
   readonly parameters: number;
   /** Multiply-accumulates for one input row. */
   readonly macs: number;
@@ -29,29 +29,32 @@ export interface Summary {
 /** Describes every map of a model; each parameter is counted once, at its first place. */
 export function summarise(model: RecurrentModel): Summary {
   const rows: SummaryRow[] = [];
-  const count = (prefix: string) =>
+  const count = (isOurs: (name: string) => boolean) =>
     Object.entries(model.parameters)
-      .filter(([name]) => name.startsWith(prefix))
+      .filter(([name]) => isOurs(name))
       .reduce((total, [, { shape }]) => total + sizeOf(shape), 0);
-  const add = (place: string, map: LinearMap) =>
-    rows.push({
-      place,
-      kind: map.kind,
-      shape: [map.outSize, map.inSize],
-      parameters: count(`${place}.`),
-      macs: map.macs,
-    });
+  const add = (place: string, map: LinearMap) => {
+    const names = namesOf(place, map);
+    const parameters = count((name) => names.has(name));
+    rows.push({ place, kind: map.kind, shape: [map.outSize, map.inSize], parameters, macs: map.macs });
+  };
   for (const layer of model.layers) {
-    add(`${layer.name}.input`, layer.input);
-    add(`${layer.name}.recurrent`, layer.recurrent);
+    for (const [place, map] of Object.entries(layer.maps)) add(`${layer.name}.${place}`, map);
   }
   const lstmMacs = rows.reduce((total, row) => total + row.macs, 0);
   add('head', model.head);
   return {
     rows,
-    parameters: count(''),
-    lstmParameters: count('layers.'),
+    parameters: count(() => true),
+    lstmParameters: count((name) => name.startsWith('layers.')),
     macs: lstmMacs + model.head.macs,
     lstmMacs,
   };
 }
+
+/** The names that the parameters of a map have when it is the first to use them. */
+const namesOf = (place: string, map: LinearMap): ReadonlySet<string> =>
+  new Set([
+    ...Object.keys(map.parameters).map((name) => `${place}.${name}`),
+    ...Object.entries(map.parts ?? {}).flatMap(([name, part]) => [...namesOf(`${place}.${name}`, part)]),
+  ]);

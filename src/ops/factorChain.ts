@@ -12,35 +12,45 @@ export class FactorChain {
   readonly #context: OpContext;
   readonly #factors: readonly Tensor[];
   readonly #batch: number;
-  #panels: RawBuffer[] = [];
-  /** What stands between factor i and i + 1: [T, B, out_i] each. */
+  readonly #panels: readonly RawBuffer[];
+  /** What stands between factor i and i + 1, [T, B, out_i] each: saved by the forward pass for the backward pass. */
   readonly between: readonly Tensor[];
+  /** Gradients of `between`. */
+  readonly #dBetween: readonly Tensor[];
 
-  /** `between` are those saved by the forward pass, when this is for the backward pass. */
-  constructor(
+  private constructor(
     context: OpContext,
     factors: readonly Tensor[],
-    time: number,
     batch: number,
-    between?: readonly Tensor[],
+    panels: readonly RawBuffer[],
+    between: readonly Tensor[],
+    dBetween: readonly Tensor[],
   ) {
     this.#context = context;
     this.#factors = factors;
     this.#batch = batch;
-    this.between =
-      between ?? factors.slice(0, -1).map((factor) => context.allocate([time, batch, factor.shape[0]]));
+    this.#panels = panels;
+    this.between = between;
+    this.#dBetween = dBetween;
   }
 
-  /** Readies the factors for `forward`. */
-  packForward(): this {
-    this.#panels = this.#factors.map((factor) => this.#pack(factor, true));
-    return this;
+  /** For the forward pass over `time` steps. */
+  static forward(context: OpContext, factors: readonly Tensor[], time: number, batch: number): FactorChain {
+    const panels = factors.map((factor) => pack(context, factor, true));
+    const between = factors.slice(0, -1).map((factor) => context.allocate([time, batch, factor.shape[0]]));
+    return new FactorChain(context, factors, batch, panels, between, []);
   }
 
-  /** Readies the factors for `backward`. */
-  packBackward(): this {
-    this.#panels = this.#factors.map((factor) => this.#pack(factor, false));
-    return this;
+  /** For the backward pass, given what the forward pass saved. */
+  static backward(
+    context: OpContext,
+    factors: readonly Tensor[],
+    batch: number,
+    between: readonly Tensor[],
+  ): FactorChain {
+    const panels = factors.map((factor) => pack(context, factor, false));
+    const dBetween = between.map((tensor) => context.allocate(tensor.shape));
+    return new FactorChain(context, factors, batch, panels, between, dBetween);
   }
 
   /** y = x Mᵀ at time `step`, or y += x Mᵀ. */
@@ -55,67 +65,40 @@ export class FactorChain {
     });
   }
 
-  /** dx = dy M at time `step`, or dx += dy M; `between` gradients are left in `dBetween` for `weightGrads`. */
-  backward(
-    step: number,
-    dy: RawBuffer,
-    dx: RawBuffer,
-    accumulate: boolean,
-    dBetween: readonly Tensor[],
-  ): void {
+  /** dx = dy M at time `step`, or dx += dy M. */
+  backward(step: number, dy: RawBuffer, dx: RawBuffer, accumulate: boolean): void {
     let grad = dy;
     for (let i = this.#factors.length - 1; i >= 0; i--) {
       const [outSize, inSize] = this.#factors[i].shape;
-      const output = i === 0 ? dx : this.#rowsAt(dBetween[i - 1], step);
+      const output = i === 0 ? dx : this.#rowsAt(this.#dBetween[i - 1], step);
       this.#multiply(inSize, outSize, grad, this.#panels[i], output, i === 0 && accumulate);
       grad = output;
     }
   }
 
   /**
-   * Gradients of the factors, summed over all time steps. The chain's input rows may lie in several places (a first state,
-   * then the states that followed); `dy` [T, B, out] is contiguous.
+   * Gradients of the factors, summed over all time steps, after `backward` of each. The chain's input rows may lie in
+   * several places (a first state, then the states that followed); `dy` [T, B, out] is contiguous.
    */
-  weightGrads(inputs: readonly Rows[], dy: RawBuffer, dBetween: readonly Tensor[]): Tensor[] {
+  weightGrads(inputs: readonly Rows[], dy: RawBuffer): Tensor[] {
     const context = this.#context;
     return this.#factors.map((factor, i) => {
       const [outSize, inSize] = factor.shape;
       const grad = context.zeros(factor.shape);
-      const outGrad = i === this.#factors.length - 1 ? dy : context.buffer(dBetween[i]);
+      const outGrad = i === this.#factors.length - 1 ? dy : context.buffer(this.#dBetween[i]);
       const sources: readonly Rows[] =
         i === 0
           ? inputs
           : [{ buffer: context.buffer(this.between[i - 1]), rows: this.between[i - 1].size / inSize }];
+      const into = context.buffer(grad);
       let row = 0;
       for (const { buffer, rows } of sources) {
         const from = context.at(outGrad, row * outSize);
-        context.kernels.matmul(
-          outSize,
-          inSize,
-          rows,
-          from,
-          1,
-          outSize,
-          buffer,
-          inSize,
-          1,
-          context.buffer(grad),
-          inSize,
-          1,
-        );
+        context.kernels.matmul(outSize, inSize, rows, from, 1, outSize, buffer, inSize, 1, into, inSize, 1);
         row += rows;
       }
       return grad;
     });
-  }
-
-  #pack(factor: Tensor, transposed: boolean): RawBuffer {
-    const [outSize, inSize] = factor.shape;
-    const [k, n] = transposed ? [inSize, outSize] : [outSize, inSize];
-    const panels = this.#context.buffer(this.#context.allocate([packedSize(k, n)]));
-    const [row, column] = transposed ? [1, inSize] : [inSize, 1];
-    this.#context.kernels.packPanels(k, n, this.#context.buffer(factor), row, column, panels);
-    return panels;
   }
 
   #multiply(n: number, k: number, x: RawBuffer, panels: RawBuffer, y: RawBuffer, accumulate: boolean): void {
@@ -131,4 +114,14 @@ export class FactorChain {
 export interface Rows {
   readonly buffer: RawBuffer;
   readonly rows: number;
+}
+
+/** A factor in the layout that `matmulPacked` reads, for x Fᵀ (`transposed`) or dy F. */
+function pack(context: OpContext, factor: Tensor, transposed: boolean): RawBuffer {
+  const [outSize, inSize] = factor.shape;
+  const [k, n] = transposed ? [inSize, outSize] : [outSize, inSize];
+  const panels = context.buffer(context.allocate([packedSize(k, n)]));
+  const [row, column] = transposed ? [1, inSize] : [inSize, 1];
+  context.kernels.packPanels(k, n, context.buffer(factor), row, column, panels);
+  return panels;
 }

@@ -1,9 +1,9 @@
 export { absolute } from './absolute.ts';
 export { add } from './add.ts';
 export { broadcastTo, sumAxis, sumTo } from './broadcast.ts';
-export { circulantMatrix, wrappedDiagonalSums } from './circulant.ts';
 export { concat, stack } from './concat.ts';
 export { ctcLoss, framesNeeded } from './ctcLoss.ts';
+export { fromDisplacement, fromDisplacementTranspose } from './displacement.ts';
 export { divide } from './divide.ts';
 export { dropout } from './dropout.ts';
 export { exp } from './exp.ts';
@@ -29,4 +29,5 @@ export { subtract } from './subtract.ts';
 export { putColumns, takeColumns } from './takeColumns.ts';
 export { tanh } from './tanh.ts';
 export { tanhGrad } from './tanhGrad.ts';
+export { diagonalSums, toeplitzMatrix } from './toeplitz.ts';
 export { transpose } from './transpose.ts';

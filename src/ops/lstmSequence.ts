@@ -1,7 +1,9 @@
 import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
+import { InputError } from '../errors.ts';
+import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FactorChain } from './factorChain.ts';
-import { checkLstmShapes } from './lstmShapes.ts';
+import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
 
 /** What an LSTM computes from. H hidden units; P values of the state that recurs (P = H without projection). */
 export interface LstmInputs {
@@ -29,8 +31,9 @@ export interface LstmInputs {
  */
 export function lstmSequence(inputs: LstmInputs): { h: Tensor; c: Tensor } {
   const { gates, bias, h0, c0, recurrent, projection = [] } = inputs;
-  const lengths = inputs.lengths === undefined ? null : Int32Array.from(inputs.lengths);
-  const attributes = { recurrent: recurrent.length, lengths };
+  const lengths = inputs.lengths ?? null;
+  expectLengths('lstmSequence', lengths, gates.shape[0], h0.shape[0]);
+  const attributes = { recurrent: recurrent.length, lengths: lengths && Int32Array.from(lengths) };
   const [h, c] = lstmSequenceOp.apply([gates, bias, h0, c0, ...recurrent, ...projection], attributes);
   return { h, c };
 }
@@ -45,7 +48,7 @@ const lstmSequenceOp = defineOp<Attributes>({
   name: 'lstmSequence',
   shapes(inputs, attributes) {
     const [gates, , h0, c0] = inputs;
-    checkLstmShapes(inputs, attributes);
+    checkShapes(inputs, attributes);
     return [
       [gates[0], ...h0],
       [gates[0], ...c0],
@@ -105,8 +108,8 @@ function forward(
   kernels.scale(context.buffer(preactivations), context.buffer(gates), gates.size, 1);
   const cTanh = context.allocate(c.shape);
   const m = projection.length === 0 ? h : context.allocate(c.shape);
-  const u = new FactorChain(context, recurrent, time, batch).packForward();
-  const p = new FactorChain(context, projection, time, batch).packForward();
+  const u = FactorChain.forward(context, recurrent, time, batch);
+  const p = FactorChain.forward(context, projection, time, batch);
 
   const at = (tensor: Tensor, step: number, columns: number) =>
     context.at(context.buffer(tensor), step * batch * columns);
@@ -137,10 +140,8 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
 
   const uBetween = between.slice(0, recurrent.length - 1);
   const pBetween = between.slice(recurrent.length - 1);
-  const u = new FactorChain(context, recurrent, time, batch, uBetween).packBackward();
-  const p = new FactorChain(context, projection, time, batch, pBetween).packBackward();
-  const dU = uBetween.map((tensor) => context.allocate(tensor.shape));
-  const dP = pBetween.map((tensor) => context.allocate(tensor.shape));
+  const u = FactorChain.backward(context, recurrent, batch, uBetween);
+  const p = FactorChain.backward(context, projection, batch, pBetween);
 
   const dGates = context.allocate(preactivations.shape);
   const dh = grads[0] === null ? context.zeros(h.shape) : copyOf(context, grads[0]);
@@ -157,7 +158,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
     const dGatesNow = at(dGates, step, 4 * hidden);
     const dcNow = context.buffer(dc);
     if (grads[1] !== null) kernels.add(dcNow, at(grads[1], step, hidden), dcNow, dc.size, dc.size, dc.size);
-    if (projection.length > 0) p.backward(step, dhNow, context.buffer(dm), false, dP);
+    if (projection.length > 0) p.backward(step, dhNow, context.buffer(dm), false);
     const dmNow = projection.length > 0 ? context.buffer(dm) : dhNow;
     const [gatesNow, tanhNow] = [at(gates, step, 4 * hidden), at(cTanh, step, hidden)];
     kernels.lstmCellGrad(
@@ -172,7 +173,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
       lengthsBuffer,
       step,
     );
-    u.backward(step, dGatesNow, dhPrevious, true, dU);
+    u.backward(step, dGatesNow, dhPrevious, true);
     if (step >= firstHeld) kernels.passHeldRows(batch, width, dhNow, dhPrevious, lengthsBuffer, step);
   }
 
@@ -187,8 +188,8 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
     dBias,
     dh0,
     dc,
-    ...u.weightGrads(states, context.buffer(dGates), dU),
-    ...p.weightGrads([{ buffer: context.buffer(m), rows: time * batch }], context.buffer(dh), dP),
+    ...u.weightGrads(states, context.buffer(dGates)),
+    ...p.weightGrads([{ buffer: context.buffer(m), rows: time * batch }], context.buffer(dh)),
   ];
 }
 
@@ -209,3 +210,27 @@ const split = (inputs: readonly Tensor[], { recurrent }: Attributes) => ({
   recurrent: inputs.slice(4, 4 + recurrent),
   projection: inputs.slice(4 + recurrent),
 });
+
+function checkShapes(inputs: readonly Shape[], { recurrent, lengths }: Attributes): void {
+  const op = 'lstmSequence';
+  const [gates, bias, h0, c0] = inputs;
+  if (gates.length !== 3 || c0.length !== 2 || h0.length !== 2 || gates[0] === 0) {
+    throw new InputError(
+      `${op}: gates, h0 and c0 have shapes ${show(gates)}, ${show(h0)} and ${show(c0)}, ` +
+        'expected [T, B, 4H], [B, P] and [B, H] with at least one step.',
+    );
+  }
+  const [time, batch] = gates;
+  const [hidden, width] = [c0[1], h0[1]];
+  expectShape(op, 'gates', gates, [time, batch, 4 * hidden]);
+  expectShape(op, 'bias', bias, [4 * hidden]);
+  expectShape(op, 'h0', h0, [batch, width]);
+  expectShape(op, 'c0', c0, [batch, hidden]);
+  expectChain(op, 'recurrent', inputs.slice(4, 4 + recurrent), width, 4 * hidden);
+  const projection = inputs.slice(4 + recurrent);
+  if (projection.length > 0) expectChain(op, 'projection', projection, hidden, width);
+  else if (width !== hidden) {
+    throw new InputError(`${op}: h0 has ${width} columns, expected ${hidden} as there is no projection.`);
+  }
+  expectLengths(op, lengths, time, batch);
+}

@@ -11,12 +11,12 @@ export interface MatmulOptions {
 }
 
 /**
- * The matrix product of a [m, k] and b [k, n], each transposed on request. Leading axes of `a` beyond two are rows:
- * [T, B, k] · [k, n] = [T, B, n]. Throws InputError when the inner sizes differ or `b` is not a matrix.
+ * The matrix product of a [m, k] and b [k, n], each transposed on request. All axes of `a` but the last
+ * are rows: [T, B, k] · [k, n] = [T, B, n], [k] · [k, n] = [n]. Throws InputError when the inner sizes differ or `b` is not a matrix.
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
   const attributes = { transposeA: options.transposeA ?? false, transposeB: options.transposeB ?? false };
-  if (a.shape.length <= 2 || attributes.transposeA) return matmulOp.apply([a, b], attributes)[0];
+  if (a.shape.length === 2 || attributes.transposeA) return matmulOp.apply([a, b], attributes)[0];
   const rows = a.shape.slice(0, -1);
   const product = matmulOp.apply([reshape(a, [-1, a.shape[a.shape.length - 1]]), b], attributes)[0];
   return reshape(product, [...rows, product.shape[1]]);

@@ -1,0 +1,38 @@
+import { add } from '../ops/add.ts';
+import { matmul } from '../ops/matmul.ts';
+import { pad } from '../ops/slice.ts';
+import { putColumns } from '../ops/takeColumns.ts';
+import { rowsOfBlock, stackBlocks } from './blocks.ts';
+import { checkSizes } from './checks.ts';
+import type { LinearMap } from './linearMap.ts';
+
+/**
+ * A diagonal and a matrix of rank at most r, diag(d) + U V, with one diagonal for each of `blocks` (passthrough networks:
+ * Barone 2018): r (out + in) + blocks · min(in, out / blocks) parameters. Throws InputError for sizes below 1 or blocks
+ * that do not divide.
+ */
+export function diagonalPlusLowRank(inSize: number, outSize: number, rank: number, blocks = 1): LinearMap {
+  checkSizes('diagonalPlusLowRank', { rank });
+  const rows = rowsOfBlock('diagonalPlusLowRank', inSize, outSize, blocks);
+  const diagonal = Math.min(inSize, rows);
+  const places = Int32Array.from({ length: diagonal }, (_, i) => i);
+  // One entry of d on top of a row of U V: half of the output's variance each.
+  const half = Math.SQRT1_2;
+  return {
+    kind: `diagonalPlusLowRank(${rank})`,
+    inSize,
+    outSize,
+    parameters: {
+      d: { shape: [blocks, diagonal], deviation: half },
+      v: { shape: [rank, inSize], deviation: Math.sqrt(1 / inSize) },
+      u: { shape: [outSize, rank], deviation: half * Math.sqrt(1 / rank) },
+    },
+    macs: inSize * outSize,
+    factors: ({ d, u, v }) => [
+      add(
+        matmul(u, v),
+        stackBlocks(d, (entries) => pad(putColumns(entries, places, inSize), [0, 0], [rows, inSize])),
+      ),
+    ],
+  };
+}

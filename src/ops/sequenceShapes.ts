@@ -1,0 +1,51 @@
+import { InputError } from '../errors.ts';
+import { type Shape, sameShape, show } from '../tensor/shape.ts';
+
+/* What the fused sequence ops check alike. */
+
+/** Throws InputError naming the op and the argument unless the shapes are equal. */
+export function expectShape(op: string, name: string, found: Shape, expected: Shape): void {
+  if (!sameShape(found, expected)) {
+    throw new InputError(`${op}: ${name} has shape ${show(found)}, expected ${show(expected)}.`);
+  }
+}
+
+/** Throws InputError naming the op and the argument unless the factors F_1, F_2, … lead from `inSize` to `outSize` values. */
+export function expectChain(
+  op: string,
+  name: string,
+  factors: readonly Shape[],
+  inSize: number,
+  outSize: number,
+): void {
+  let size = inSize;
+  for (const factor of factors) {
+    if (factor.length !== 2 || factor[1] !== size) {
+      throw new InputError(`${op}: a ${name} factor has shape ${show(factor)}, expected [·, ${size}].`);
+    }
+    size = factor[0];
+  }
+  if (factors.length === 0 || size !== outSize) {
+    throw new InputError(`${op}: the ${name} factors end in ${size} values, expected ${outSize}.`);
+  }
+}
+
+/** Throws InputError naming the op unless there is a length from 0 to `time` for each of `batch` sequences, or none at all. */
+export function expectLengths(
+  op: string,
+  lengths: ArrayLike<number> | null,
+  time: number,
+  batch: number,
+): void {
+  if (lengths === null) return;
+  if (lengths.length !== batch) {
+    throw new InputError(`${op}: ${lengths.length} lengths were given, expected ${batch}.`);
+  }
+  for (let b = 0; b < batch; b++) {
+    if (!Number.isInteger(lengths[b]) || lengths[b] < 0 || lengths[b] > time) {
+      throw new InputError(
+        `${op}: lengths[${b}] is ${lengths[b]}, expected a whole number from 0 to ${time}.`,
+      );
+    }
+  }
+}
