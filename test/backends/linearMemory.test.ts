@@ -63,8 +63,16 @@ describe('LinearMemory', () => {
           expectDisjoint([...arena, ...persistent]);
         }
       }),
-      { numRuns: 300 },
     );
+  });
+
+  it('takes back no persistent block in a reset, whenever its mark was taken', () => {
+    const memory = memoryOf(1, 4);
+    const { mark } = memory;
+    const block = memory.allocatePersistent(640);
+    memory.reset(mark);
+    expect(memory.allocate(64)).toBeGreaterThanOrEqual(block + 640);
+    expect(() => memory.allocatePersistent(64)).toThrow(/while no scope is open/);
   });
 
   it('begins above the heap base, on a line of 64 bytes', () => {

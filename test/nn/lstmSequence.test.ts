@@ -30,7 +30,6 @@ describe('lstmSequence', () => {
           expect(distance(fused[part].dataSync(), steps[part].dataSync())).toBeLessThanOrEqual(1e-9);
         }
       }),
-      { numRuns: 200 },
     );
   });
 
@@ -47,7 +46,6 @@ describe('lstmSequence', () => {
           expect(difference, name).toBeLessThanOrEqual(1e-9);
         }
       }),
-      { numRuns: 200 },
     );
   });
 
@@ -72,7 +70,6 @@ describe('lstmSequence', () => {
           expect(difference, name).toBeLessThanOrEqual(1e-5);
         }
       }),
-      { numRuns: 100 },
     );
   });
 

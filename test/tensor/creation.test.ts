@@ -135,13 +135,26 @@ describe('dtype and backend', () => {
 });
 
 describe('shapes of views', () => {
-  it('are of whole numbers of at least 0', () => {
-    const x = tensor([1, 2, 3, 4, 5, 6]);
-    expect(() => reshape(x, [-2, -3])).toThrow(InputError);
-    expect(() => reshape(x, [1.5, 4])).toThrow(InputError);
+  const x = tensor([1, 2, 3, 4, 5, 6]);
+
+  it('hold as many numbers as there are', () => {
+    expect(() => reshape(x, [4])).toThrow(InputError);
+    expect(() => reshape(x, [-1, 4])).toThrow(InputError);
     expect(() => reshape(x, [-1, -1, 6])).toThrow(InputError);
-    expect(() => slice(x, [0.5], [2])).toThrow(InputError);
-    expect(() => slice(x, [1], [1.5])).toThrow(InputError);
-    expect(() => slice(x, [Number.NaN], [1])).toThrow(InputError);
+    expect(reshape(x, [-1, 2]).shape).toEqual([3, 2]);
+  });
+
+  it.each([[[-2, -3]], [[1.5, 4]], [[-1, 1.5]]])('are not %j for a tensor of six', (shape) => {
+    expect(() => reshape(x, shape)).toThrow(InputError);
+  });
+
+  it.each([
+    [0.5, 2],
+    [1, 1.5],
+    [Number.NaN, 1],
+    [-1, 2],
+    [5, 2],
+  ])('do not begin at %d for %d numbers', (start, size) => {
+    expect(() => slice(x, [start], [size])).toThrow(InputError);
   });
 });

@@ -131,6 +131,17 @@ describe('the wasm arena', () => {
     x.storage.persist();
     expect(x.size).toBe(1 << 20);
   });
+
+  it('does not overwrite what was persisted in a scope whose arena was still empty', () => {
+    const kept = tensor([1, 2, 3, 4]);
+    scope(() => {
+      // Allocates nothing, but marks where the arena stood.
+      add(zeros([0]), zeros([0]));
+      kept.storage.persist();
+    });
+    scope(() => add(tensor(new Float32Array(512).fill(9)), 9));
+    expect(Array.from(kept.dataSync())).toEqual([1, 2, 3, 4]);
+  });
 });
 
 function scopeIf(wanted: boolean, body: () => void): void {

@@ -18,7 +18,6 @@ describe('planBatches', () => {
           expect(batch.length).toBeLessThanOrEqual(size);
         }
       }),
-      { numRuns: 300 },
     );
   });
 
