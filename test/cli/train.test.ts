@@ -63,7 +63,8 @@ describe('a run', () => {
     };
     await run(folder, ['train', 'small.json', '--seed', '5'], { loadCorpus });
     expect(existsSync(join(folder, 'runs/small-8/report.html'))).toBe(true);
-    expect(asked).toEqual([['queries-small', join(folder, '.cache'), 5]]);
+    // The run's seed is not the corpus': seeds compare on one corpus.
+    expect(asked).toEqual([['queries-small', join(folder, '.cache'), 1]]);
   });
 
   test('with --json prints the metrics and nothing else', async () => {

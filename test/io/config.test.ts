@@ -14,7 +14,7 @@ test('a corpus and a model are enough: everything else has a default', () => {
   expect(config).toMatchObject({
     name: 'my-run-1',
     backend: 'wasm',
-    features: { bands: 40, stack: 3 },
+    features: { stack: 3 },
     models: [{ name: 'a', layers: [{ hidden: 8, input: 'dense', recurrent: 'dense' }], training: {} }],
   });
   const leaves = (value: unknown): unknown[] =>
@@ -27,8 +27,8 @@ test('a resolved configuration, written as JSON, is read back the same', () => {
     fc.record(
       {
         hidden: fc.integer({ min: 1, max: 4096 }),
-        input: fc.constantFrom('dense', 'circulant', { lowRank: 16 }),
-        recurrent: fc.constantFrom('dense', 'circulant', { lowRank: 16 }, { sharedLowRank: 48 }),
+        input: fc.constantFrom('dense', 'circulant', { lowRank: 16 }, { kronecker: [2, 4] }),
+        recurrent: fc.constantFrom('dense', 'toeplitz', { hashed: 99 }, { sharedLowRank: 48 }),
       },
       { requiredKeys: ['hidden'] },
     ),
@@ -67,7 +67,7 @@ describe('a mistake is answered with path, value and what is allowed', () => {
     [{ ...least, seed: '1' }, 'seed is "1"; expected a whole number'],
     [{ ...least, seed: null }, 'seed is null; expected a whole number'],
     [{ ...least, backend: 'gpu' }, 'backend is "gpu"; expected wasm or reference'],
-    [{ ...least, features: { bands: 0 } }, 'features.bands is 0; expected a whole number from 1 to 256'],
+    [{ ...least, features: { stack: 0 } }, 'features.stack is 0; expected a whole number from 1 to 20'],
     [withTraining({ epochs: Number.NaN }), 'training.epochs is NaN; expected a whole number from 1'],
     [withTraining({ batchSize: Number.POSITIVE_INFINITY }), 'training.batchSize is Infinity; expected'],
     [
@@ -86,7 +86,10 @@ describe('a mistake is answered with path, value and what is allowed', () => {
     ],
     [withModel({ name: 'A b' }), 'models[0].name is "A b"; expected a name'],
     [withModel({ layers: [] }), 'models[0].layers is []; expected at least one layer'],
-    [withModel({ layers: [3] }), 'models[0].layers[0] is 3; expected a mapping of hidden, input, recurrent'],
+    [
+      withModel({ layers: [3] }),
+      'models[0].layers[0] is 3; expected a mapping of hidden, cell, reset, peepholes, bidirectional, input, recurrent',
+    ],
     [
       withModel({ training: { learningRate: -1 } }),
       'models[0].training.learningRate is -1; expected a number',
@@ -97,10 +100,20 @@ describe('a mistake is answered with path, value and what is allowed', () => {
     ],
     [withLayer({ hidden: 0 }), 'models[0].layers[1].hidden is 0; expected'],
     [withLayer({ hidden: 12.5 }), 'models[0].layers[1].hidden is 12.5; expected'],
-    [withLayer({ input: 'sparse' }), '.input is "sparse"; expected dense or circulant or { lowRank: rank }'],
+    [withLayer({ input: { kronecker: 3 } }), '.input.kronecker is 3; expected two whole numbers from 1'],
+    [
+      withLayer({ recurrent: { toeplitzLike: 0 } }),
+      '.recurrent.toeplitzLike is 0; expected a whole number from 1',
+    ],
+    [withLayer({ cell: 'elman' }), '.cell is "elman"; expected lstm or gru or rnn'],
+    [withLayer({ bidirectional: 1 }), '.bidirectional is 1; expected true or false'],
+    [
+      withLayer({ input: 'sparse' }),
+      '.input is "sparse"; expected dense or circulant or skewCirculant or toeplitz or { lowRank: rank } or',
+    ],
     [
       withLayer({ recurrent: 4 }),
-      '.recurrent is 4; expected dense or circulant or { lowRank: rank } or { shared',
+      '.recurrent is 4; expected dense or circulant or skewCirculant or toeplitz or { lowRank: rank } or',
     ],
     [withLayer({ recurrent: {} }), '.recurrent is {}; expected dense or'],
     [withLayer({ recurrent: null }), '.recurrent is null; expected dense or'],

@@ -3,16 +3,24 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../../errors.ts';
 import { parseJson, readText } from '../../io/textFile.ts';
-import { choice, firstMistake, mapping, name, number, text, whole } from './configSchema.ts';
+import { choice, firstMistake, flag, mapping, name, number, text, whole } from './configSchema.ts';
 import { inputMap, recurrentMap } from './mapSchema.ts';
 
 /** Widths beyond this are a slip of the finger. */
 const widest = 65536;
+/** The same for ranks, block sides and numbers of hashed values. */
+const largestSize = 2 ** 24;
 
 const layer = mapping({
   hidden: whole(1, widest),
-  input: inputMap(widest).default('dense'),
-  recurrent: recurrentMap(widest).default('dense'),
+  cell: choice('lstm', 'gru', 'rnn').default('lstm'),
+  /** Of `gru`: whether the reset gate acts before or after the recurrent product. */
+  reset: choice('before', 'after').optional(),
+  /** Of `lstm`: whether the gates see the cell. */
+  peepholes: flag().optional(),
+  bidirectional: flag().default(false),
+  input: inputMap(largestSize).default('dense'),
+  recurrent: recurrentMap(largestSize).default('dense'),
 });
 
 const model = mapping({

@@ -30,6 +30,11 @@ export function choice<const Words extends readonly [string, ...string[]]>(...wo
   return z.enum(words, { error: words.join(' or ') });
 }
 
+/** true or false. */
+export function flag() {
+  return z.boolean({ error: 'true or false' });
+}
+
 /** Any text but the empty one. */
 export function text(what: string) {
   return z.string({ error: what }).min(1, { error: what });
