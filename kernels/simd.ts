@@ -29,10 +29,13 @@ export {
 } from './elementwise/simd';
 export { exp } from './exp/simd';
 export { gatherRows, putColumns, scatterAddRows, takeColumns } from './gather/simd';
+export { gruCandidate, gruCandidateGrad, gruCell, gruCellGrad, gruGates, gruGatesGrad } from './gruCell/simd';
 export { log } from './log/simd';
 export { holdRows, lstmCell, lstmCellGrad, passHeldRows } from './lstmCell/simd';
+export { lstmPeepholeCell, lstmPeepholeCellGrad } from './lstmPeepholeCell/simd';
 export { matmul, matmulPacked, packPanels } from './matmul/simd';
 export { maxAxis, sumAxis } from './reduce/simd';
+export { rnnCell, rnnCellGrad } from './rnnCell/simd';
 export { heapBase } from './scratch.simd';
 export { sgd } from './sgd/simd';
 export { sigmoid, sigmoidGrad } from './sigmoid/simd';

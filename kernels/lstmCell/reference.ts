@@ -1,3 +1,4 @@
+import { logistic } from '../scalar.ts';
 import type { FloatArray } from '../types.ts';
 
 /**
@@ -35,10 +36,10 @@ export function lstmCell(
         h[state] = 0;
         continue;
       }
-      gates[i] = sigmoid(gates[i] + bias[j]);
-      gates[f] = sigmoid(gates[f] + bias[hidden + j]);
+      gates[i] = logistic(gates[i] + bias[j]);
+      gates[f] = logistic(gates[f] + bias[hidden + j]);
       gates[g] = Math.tanh(gates[g] + bias[2 * hidden + j]);
-      gates[o] = sigmoid(gates[o] + bias[3 * hidden + j]);
+      gates[o] = logistic(gates[o] + bias[3 * hidden + j]);
       c[state] = gates[f] * cPrev[state] + gates[i] * gates[g];
       cTanh[state] = Math.tanh(c[state]);
       h[state] = gates[o] * cTanh[state];
@@ -122,8 +123,4 @@ export function passHeldRows(
 function gateIndices(row: number, hidden: number, j: number): [number, number, number, number] {
   const i = row * 4 * hidden + j;
   return [i, i + hidden, i + 2 * hidden, i + 3 * hidden];
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

@@ -1,3 +1,4 @@
+import { held } from '../held.simd';
 import { sigmoidLanes } from '../sigmoid/simd';
 import { tanhLanes } from '../tanh/simd';
 import { addTo, copyTo, load, madd, store } from '../vector.simd';
@@ -91,11 +92,6 @@ export function passHeldRows(
   for (let r: usize = 0; r < batch; r++) {
     if (held(lengths, r, step)) addTo(dCurrent + ((r * width) << 2), dPrevious + ((r * width) << 2), width);
   }
-}
-
-@inline
-function held(lengths: usize, r: usize, step: i32): bool {
-  return step >= i32.load(lengths + (r << 2));
 }
 
 /** Up to four cells of a row; the gates of one cell lie a row apart. */
