@@ -24,6 +24,11 @@ export function valueAndGrad<P extends Tensors, Rest extends unknown[]>(
   const differentiate = (parameters: P, ...rest: Rest): ValueAndGrad<P> => {
     const names = Object.keys(parameters);
     const sources = names.map((name) => parameters[name]);
+    if (new Set(sources).size < sources.length) {
+      throw new InputError(
+        'valueAndGrad: one tensor stands under two names, expected one name for each parameter.',
+      );
+    }
     const tape = new Tape();
     const value = tape.record(sources, () => loss(parameters, ...rest));
     if (!(value instanceof Tensor)) throw new InputError('valueAndGrad: the function returned no tensor.');
@@ -32,11 +37,9 @@ export function valueAndGrad<P extends Tensors, Rest extends unknown[]>(
         `valueAndGrad: the function returned shape ${show(value.shape)}, expected a scalar.`,
       );
     }
-    const home = { dtype: value.dtype, backend: value.backend };
-    const found = tape.gradients(value, ones(value.shape, home), sources);
-    const grads = Object.fromEntries(
-      names.map((name, i) => [name, found[i] ?? zeros(sources[i].shape, home)]),
-    );
+    const found = tape.gradients(value, ones(value.shape, homeOf(value)), sources);
+    const gradOf = (source: Tensor, i: number) => found[i] ?? zeros(source.shape, homeOf(source));
+    const grads = Object.fromEntries(names.map((name, i) => [name, gradOf(sources[i], i)]));
     return { value, grads: grads as ValueAndGrad<P>['grads'] };
   };
   // Inside a scope its owner decides what stays; on our own, everything but the results goes.
@@ -50,3 +53,5 @@ export function grad<P extends Tensors, Rest extends unknown[]>(
   const both = valueAndGrad(loss);
   return (parameters, ...rest) => scope(() => both(parameters, ...rest).grads);
 }
+
+const homeOf = ({ dtype, backend }: Tensor) => ({ dtype, backend });

@@ -7,7 +7,7 @@ import { type Tensor, zeros } from '../tensor/tensor.ts';
 
 /** Changes parameters in place by their gradients. */
 export interface Optimizer {
-  /** Makes one step. Throws InputError when a gradient is missing or has another shape. */
+  /** Makes one step. Throws InputError, and changes nothing, for parameters that it was not made for or gradients that do not fit. */
   update(parameters: Tensors, grads: Tensors, learningRate: number): void;
   /** Everything to save and load for an exact continuation. */
   readonly state: OptimizerState;
@@ -44,24 +44,35 @@ export function optimizer(parameters: Tensors, moments: readonly string[], rule:
   return {
     state,
     update(current, grads, learningRate) {
+      // All checks first: an update that is refused changes nothing.
+      for (const [name, parameter] of Object.entries(current)) check(name, parameter, parameters, grads);
       state.step++;
       scope(() => {
         for (const [name, parameter] of Object.entries(current)) {
-          checkGrad(name, parameter, grads[name]);
           const own = moments.map((moment) => tensors[`${moment}.${name}`]);
           rule(openContext(parameter), parameter, grads[name], own, learningRate, state.step);
-          parameter.storage.version++;
+          for (const { storage } of [parameter, ...own]) storage.overwritten();
         }
       });
     },
   };
 }
 
-function checkGrad(name: string, parameter: Tensor, grad: Tensor | undefined): void {
-  if (grad === undefined) throw new InputError(`optimizer: the gradient of ${name} is missing.`);
-  if (!sameShape(grad.shape, parameter.shape)) {
+function check(name: string, parameter: Tensor, made: Tensors, grads: Tensors): void {
+  const known = made[name];
+  if (known === undefined || !sameShape(known.shape, parameter.shape)) {
+    const found = `${name} of shape ${show(parameter.shape)}`;
     throw new InputError(
-      `optimizer: the gradient of ${name} has shape ${show(grad.shape)}, expected ${show(parameter.shape)}.`,
+      `optimizer: the parameter is ${found}, expected one that the optimizer was made for.`,
     );
+  }
+  const grad = grads[name];
+  if (grad === undefined) throw new InputError(`optimizer: the gradient of ${name} is missing.`);
+  if (
+    !sameShape(grad.shape, parameter.shape) ||
+    grad.dtype !== parameter.dtype ||
+    grad.backend !== parameter.backend
+  ) {
+    throw new InputError(`optimizer: the gradient of ${name} is ${grad}, expected one like ${parameter}.`);
   }
 }

@@ -10,17 +10,12 @@ import { Tensor } from './tensor.ts';
  * Throws InputError when `body` returns a promise: a scope ends when its function returns.
  */
 export function scope<T>(body: () => T): T {
-  if (holds > 0 && current !== null) return body();
+  if (holds > 0 && current !== null) return checkDone(body());
   const own = new Scope(current);
   current = own;
   let result: T;
   try {
-    result = body();
-    if (result instanceof Promise) {
-      throw new InputError(
-        'scope: the function returned a promise, expected it to finish before it returns.',
-      );
-    }
+    result = checkDone(body());
   } catch (error) {
     current = own.parent;
     own.close([]);
@@ -75,12 +70,23 @@ export class Scope implements Lifetime {
 let current: Scope | null = null;
 let holds = 0;
 
-/** The tensors in a value made of arrays and plain records. */
-function tensorsIn(value: unknown, found = new Set<Tensor>()): Set<Tensor> {
+function checkDone<T>(result: T): T {
+  if (result instanceof Promise) {
+    throw new InputError('scope: the function returned a promise, expected it to finish before it returns.');
+  }
+  return result;
+}
+
+/** The tensors in a value made of arrays and plain records, which may hold themselves. */
+function tensorsIn(value: unknown, found = new Set<Tensor>(), seen = new Set<unknown>()): Set<Tensor> {
   if (value instanceof Tensor) found.add(value);
-  else if (Array.isArray(value)) for (const inner of value) tensorsIn(inner, found);
-  else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
-    for (const inner of Object.values(value)) tensorsIn(inner, found);
+  else if (isCollection(value) && !seen.has(value)) {
+    seen.add(value);
+    for (const inner of Object.values(value)) tensorsIn(inner, found, seen);
   }
   return found;
 }
+
+const isCollection = (value: unknown): value is object =>
+  Array.isArray(value) ||
+  (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype);

@@ -73,6 +73,12 @@ export class Storage {
     this.version++;
   }
 
+  /** Called after a kernel wrote over the buffer: bumps the version, and takes the numbers back to an ordinary array. */
+  overwritten(): void {
+    if (this.#values !== null) this.#values.set(this.backend.read(this.#buffer!, this.size, this.dtype));
+    this.version++;
+  }
+
   /** Moves the numbers to the persistent region, for what lives long and is used at every step. */
   persist(): void {
     if (this.#persistent) return;

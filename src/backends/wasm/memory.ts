@@ -59,7 +59,8 @@ export class LinearMemory {
   }
 
   reset(mark: number): void {
-    this.#top = mark;
+    // A persistent block may have been taken since, at the very bottom of the arena.
+    this.#top = Math.max(mark, this.#persistentTop);
     this.#skew = 0;
   }
 
@@ -71,8 +72,9 @@ export class LinearMemory {
       this.#skew = (this.#skew + 1) & 7;
       address += LINE * this.#skew;
     }
-    this.#top = roundUp(address + size);
-    this.#ensure(this.#top);
+    const end = roundUp(address + size);
+    this.#ensure(end);
+    this.#top = end;
     return address;
   }
 
@@ -90,9 +92,9 @@ export class LinearMemory {
       throw new Error('Persistent memory can only be extended while no scope is open.');
     }
     const address = this.#persistentTop;
+    this.#ensure(address + needed);
     this.#persistentTop = address + needed;
     this.#top = this.#persistentTop;
-    this.#ensure(this.#top);
     this.#blocks.set(address, needed);
     return address;
   }
