@@ -7,13 +7,12 @@ export type { Backend, BackendName, DType, Kernels, RawBuffer } from './backend.
 
 /** The backend of that name, started at its first use. Throws InputError for an unknown name, or when it cannot run here. */
 export function backend(name: BackendName): Backend {
-  const create = creators[name];
-  if (create === undefined) {
+  if (!Object.hasOwn(creators, name)) {
     throw new InputError(`backend is '${name}', expected one of ${Object.keys(creators).join(', ')}.`);
   }
   let found = started.get(name);
   if (found === undefined) {
-    found = create();
+    found = creators[name]();
     started.set(name, found);
   }
   return found;

@@ -1,6 +1,6 @@
 import { defineOp } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
-import { type Shape, show, sizeOf } from '../tensor/shape.ts';
+import { checkShape, type Shape, show, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -29,6 +29,10 @@ const reshapeOp = defineOp<{ shape: Shape }>({
 
 function complete(x: Tensor, shape: Shape): Shape {
   const open = shape.indexOf(-1);
+  checkShape(
+    'reshape',
+    shape.filter((_, axis) => axis !== open),
+  );
   if (open < 0) return shape;
   const rest = sizeOf(shape.filter((_, axis) => axis !== open));
   if (rest <= 0 || x.size % rest !== 0) {

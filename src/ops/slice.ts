@@ -84,7 +84,8 @@ function checkBlock(
     );
   }
   for (let axis = 0; axis < whole.length; axis++) {
-    if (!(starts[axis] >= 0 && sizes[axis] >= 0 && starts[axis] + sizes[axis] <= whole[axis])) {
+    const isInside = starts[axis] >= 0 && sizes[axis] >= 0 && starts[axis] + sizes[axis] <= whole[axis];
+    if (!isInside || !Number.isInteger(starts[axis]) || !Number.isInteger(sizes[axis])) {
       throw new InputError(
         `${op}: axis ${axis} spans ${starts[axis]} to ${starts[axis] + sizes[axis]}, expected a part of 0 to ${whole[axis]}.`,
       );

@@ -1,5 +1,6 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { openContext } from '../autograd/op.ts';
+import { InputError } from '../errors.ts';
 import { multiply } from '../ops/multiply.ts';
 import { scope } from '../tensor/scope.ts';
 
@@ -15,8 +16,11 @@ export function globalNorm(grads: Tensors): number {
   return Math.sqrt(total);
 }
 
-/** Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before. */
+/** Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
+ * Throws InputError for a limit below 0. */
 export function clipByGlobalNorm(grads: Tensors, limit: number): { grads: Tensors; norm: number } {
+  if (!(limit >= 0))
+    throw new InputError(`clipByGlobalNorm: limit is ${limit}, expected a number of at least 0.`);
   const norm = globalNorm(grads);
   // A norm that is not finite must reach the caller as it is; scaling would turn every gradient into NaN.
   if (!(norm > limit) || !Number.isFinite(norm)) return { grads, norm };

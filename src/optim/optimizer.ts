@@ -68,11 +68,12 @@ function check(name: string, parameter: Tensor, made: Tensors, grads: Tensors): 
   }
   const grad = grads[name];
   if (grad === undefined) throw new InputError(`optimizer: the gradient of ${name} is missing.`);
-  if (
-    !sameShape(grad.shape, parameter.shape) ||
-    grad.dtype !== parameter.dtype ||
-    grad.backend !== parameter.backend
-  ) {
+  if (!sameShape(grad.shape, parameter.shape)) {
+    throw new InputError(
+      `optimizer: the gradient of ${name} has shape ${show(grad.shape)}, expected ${show(parameter.shape)}.`,
+    );
+  }
+  if (grad.dtype !== parameter.dtype || grad.backend !== parameter.backend) {
     throw new InputError(`optimizer: the gradient of ${name} is ${grad}, expected one like ${parameter}.`);
   }
 }

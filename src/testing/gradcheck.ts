@@ -30,7 +30,8 @@ export class GradcheckError extends Error {
 /**
  * Compares the gradient of `f` with central differences along random directions, in float64. `f` takes the record
  * `inputs` of float64 tensors and returns one of any shape, which is contracted with random weights.
- * Returns the comparisons; throws GradcheckError for a relative error above the tolerance, InputError for float32 inputs.
+ * Returns the comparisons; throws GradcheckError for a relative error above the tolerance, InputError for float32 inputs or
+ * nothing to compare.
  */
 export function gradcheck(
   f: (inputs: Tensors) => Tensor,
@@ -38,13 +39,21 @@ export function gradcheck(
   options: GradcheckOptions = {},
 ): GradcheckResult[] {
   const { directions = 4, tolerance = 1e-6, seed = 0 } = options;
+  if (!Number.isInteger(directions) || directions < 1 || Object.keys(inputs).length === 0) {
+    throw new InputError(
+      `gradcheck: directions is ${directions} and there are ${Object.keys(inputs).length} inputs, expected at least one of each.`,
+    );
+  }
   for (const [name, input] of Object.entries(inputs)) {
     if (input.dtype !== 'float64')
       throw new InputError(`gradcheck: input ${name} is ${input.dtype}, expected float64.`);
   }
-  const weights = fill(f(inputs), random(seed, 'weights'));
+  const output = f(inputs);
+  const weights = fill(output, random(seed, 'weights'));
+  // Differences of numbers of this size can be no more exact than its last digits.
+  const magnitude = products(output, weights).reduce((total, term) => total + Math.abs(term), 0);
   const scalar = (values: Tensors): Tensor => sum(multiply(f(values), weights));
-  const { value, grads } = valueAndGrad(scalar)(inputs);
+  const { grads } = valueAndGrad(scalar)(inputs);
   const results: GradcheckResult[] = [];
   for (let direction = 0; direction < directions; direction++) {
     const stream = random(seed, 'direction', direction);
@@ -56,14 +65,8 @@ export function gradcheck(
     const numeric = derivativeAlong(scalar, inputs, step);
     // Terms may cancel by chance: the error is measured against what a random direction is expected to give.
     const expected = Math.hypot(...terms);
-    const scale = Math.max(
-      Math.abs(analytic),
-      Math.abs(numeric),
-      expected,
-      1e-3 * Math.abs(value.item()),
-      1e-3,
-    );
-    const relativeError = Math.abs(analytic - numeric) / scale;
+    const scale = Math.max(Math.abs(analytic), Math.abs(numeric), expected, 1e-6 * magnitude);
+    const relativeError = analytic === numeric ? 0 : Math.abs(analytic - numeric) / scale;
     if (!(relativeError <= tolerance)) {
       throw new GradcheckError(
         `The gradient is ${analytic} along direction ${direction} (seed ${seed}) and differences give ${numeric}: ` +

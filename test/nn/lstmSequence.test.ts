@@ -217,7 +217,7 @@ describe('lstmSequence', () => {
     );
     refuse({ projection: [zeros([3, 2], float64)] }, /projection factors end in 3 values, expected 2/);
     refuse({ lengths: [3] }, /1 lengths were given, expected 2/);
-    refuse({ lengths: [3, 4] }, /lengths\[1\] is 4, expected 0 to 3/);
+    refuse({ lengths: [3, 4] }, /lengths\[1\] is 4, expected a whole number from 0 to 3/);
     refuse({ lengths: [-1, 3] }, /lengths\[0\] is -1/);
   });
 

@@ -143,6 +143,17 @@ describe('recurrentModel', () => {
     );
   });
 
+  it('gives parameters of one shape values of their own', () => {
+    const { parameters, initialise } = recurrentModel({
+      ...two,
+      inputSize: 4,
+      layers: [{ hidden: 4 }, { hidden: 4 }],
+    });
+    const drawn = Object.keys(parameters).filter((name) => parameters[name].deviation > 0);
+    const values = Object.entries(initialise(1)).filter(([name]) => drawn.includes(name));
+    expect(new Set(values.map(([, value]) => value.dataSync()[0])).size).toBe(drawn.length);
+  });
+
   it('begins with open forget gates and biases of 0', () => {
     const parameters = recurrentModel({ ...two, layers: [{ hidden: 2 }] }).initialise(1);
     expect(Array.from(parameters['layers.0.bias'].dataSync())).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
@@ -184,6 +195,29 @@ describe('recurrentModel', () => {
 
     it('works at the largest seed, where that of the second layer would be too large', () => {
       expect(run({ rate: 0.5, seed: 0xffffffff })).toHaveLength(6 * 4 * 5);
+    });
+
+    it('drops other elements in every layer, as many as asked', () => {
+      const wide = recurrentModel({
+        inputSize: 1,
+        layers: [{ hidden: 200 }, { hidden: 200 }],
+        outputSize: 1,
+      });
+      const own = wide.initialise(1, float64);
+      const input = filled(1, 'x', [1, 1, 1]);
+      const loss = (p: Tensors) => sum(wide.apply(p, input, { dropout: { rate: 0.3, seed: 4 } }).y);
+      const grads = valueAndGrad(loss)(own).grads;
+      // What was dropped gives the weights that read it no gradient.
+      const dropped = ['layers.1.input.weight', 'head.weight'].map((name) =>
+        Array.from(grads[name].dataSync().subarray(0, 200), (value) => value === 0),
+      );
+      for (const mask of dropped) {
+        const count = mask.filter((zero) => zero).length;
+        // 60 expected, deviation 6.5.
+        expect(count).toBeGreaterThan(30);
+        expect(count).toBeLessThan(90);
+      }
+      expect(dropped[0]).not.toEqual(dropped[1]);
     });
 
     it('masks the same elements in the gradient', () => {
@@ -240,7 +274,9 @@ describe('recurrentModel', () => {
     expect(() => model.apply(parameters, zeros([0, 2, 3]))).toThrow(/at least one step/);
     expect(() => model.apply(parameters, zeros([2, 2, 3]), { lengths: [1] })).toThrow(/1 lengths were given/);
     const state = model.apply(parameters, zeros([2, 2, 3])).state;
-    expect(() => model.apply(parameters, zeros([2, 5, 3]), { state })).toThrow(/h0 has shape \[2, 4\]/);
+    expect(() => model.apply(parameters, zeros([2, 5, 3]), { state })).toThrow(
+      /h of the state has shape \[2, 4\], expected \[5, 4\]/,
+    );
     expect(() => model.apply(parameters, zeros([2, 2, 3], float64))).toThrow(InputError);
   });
 

@@ -150,7 +150,7 @@ describe('a recurrence Z_h P whose projection the next layer shares', () => {
     const { lower } = byDefinition(parameters, x, 4, 5);
     const projected = matmul(lower, transpose(parameters['layers.0.recurrent.projection.weight']));
     expect(distance(y.dataSync(), projected.dataSync())).toBeLessThan(1e-12);
-    expect(model.layers[1].input.inSize).toBe(2);
+    expect(model.layers[1].maps.input.inSize).toBe(2);
   });
 
   it('may have any map as its projection', () => {
@@ -178,7 +178,7 @@ describe('a recurrence Z_h P whose projection the next layer shares', () => {
     }).h;
     const expected = applyMap(projection, naming.pick(projection, parameters), h);
     expect(distance(y.dataSync(), expected.dataSync())).toBeLessThan(1e-12);
-    expect(isSharedLowRank(layer.recurrent)).toBe(true);
-    expect(isSharedLowRank(layer.input)).toBe(false);
+    expect(isSharedLowRank(layer.maps.recurrent)).toBe(true);
+    expect(isSharedLowRank(layer.maps.input)).toBe(false);
   });
 });

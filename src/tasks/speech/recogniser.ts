@@ -19,6 +19,7 @@ import { Lexicon } from './decode/lexicon.ts';
 import { NgramModel } from './decode/ngramModel.ts';
 import { featuresFromAudio } from './features/fromAudio.ts';
 import { stackFrames } from './features/stackFrames.ts';
+import { parseRecogniserState } from './savedState.ts';
 
 /** What a recogniser is made of besides its weights; kept in every checkpoint. */
 export interface RecogniserState {
@@ -106,7 +107,7 @@ export class Recogniser {
 export async function loadRecogniser(folder: string, backendName?: BackendName): Promise<Recogniser> {
   const path = join(folder, CHECKPOINT);
   const { tensors, state } = await loadCheckpoint(path);
-  const { recogniser } = state as { recogniser: RecogniserState };
+  const recogniser = parseRecogniserState(state, path);
   const backend = useBackend(backendName ?? recogniser.config.backend);
   const model = modelOf(recogniser);
   const parameters = Object.fromEntries(
@@ -142,7 +143,7 @@ export function modelConfig(config: SpeechConfig, name: string): ModelConfig {
   return found;
 }
 
-/** One float32 tensor of a checkpoint. Throws InputError naming the file when it is missing or of another kind. */
+/** One float32 tensor of a checkpoint. Throws InputError naming the file when it is missing, of another kind, or not finite. */
 export function savedValues(
   tensors: Checkpoint['tensors'],
   name: string,
@@ -155,6 +156,9 @@ export function savedValues(
     throw new InputError(
       `${path}: the tensor ${name} is ${saved.dtype} ${show(saved.shape)}, expected F32 ${show(shape)}.`,
     );
+  }
+  if (!saved.data.every(Number.isFinite)) {
+    throw new InputError(`${path}: the tensor ${name} holds a number that is not finite.`);
   }
   return saved.data;
 }

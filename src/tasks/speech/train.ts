@@ -78,6 +78,11 @@ type Session = Awaited<ReturnType<typeof openSession>>;
 
 async function openSession({ config, model, corpus, folder, resume }: TrainRequest) {
   const { training, decoding, seed } = config;
+  if ((corpus.sets.test ?? []).length === 0) {
+    throw new InputError(
+      `The corpus ${corpus.name} has no test utterances, expected at least one to measure the model on.`,
+    );
+  }
   const backend = useBackend(config.backend);
   const data = new TrainingData(corpus, config);
   const sentences = data.utterances.map(({ transcript }) => transcript);
@@ -87,7 +92,7 @@ async function openSession({ config, model, corpus, folder, resume }: TrainReque
   const optimizer = training.optimizer === 'adam' ? adam(parameters, training) : sgd(parameters, training);
   const steps = training.epochs * data.stepsPerEpoch;
   const path = join(folder, CHECKPOINT);
-  const progress = resume ? await restoreTraining(path, model, parameters, optimizer) : noProgress();
+  const progress = resume ? await restoreTraining(path, state, parameters, optimizer) : noProgress();
   const schedule = warmupCosine({
     peak: modelConfig(config, model).training.learningRate ?? training.learningRate,
     warmupSteps: training.warmupSteps,

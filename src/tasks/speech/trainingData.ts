@@ -34,9 +34,14 @@ export class TrainingData {
   readonly #labels: readonly Int32Array[];
   #planned: { epoch: number; batches: readonly (readonly number[])[] } = { epoch: 0, batches: [] };
 
-  /** Throws InputError when no utterance can be used. */
+  /** Throws InputError when no utterance can be used, or one has features that are not finite. */
   constructor({ name, bands, sets }: Corpus, config: SpeechConfig) {
     const all = sets.train ?? [];
+    for (const { id, features } of all) {
+      if (!features.every(Number.isFinite)) {
+        throw new InputError(`The features of ${id} in ${name} hold a number that is not finite.`);
+      }
+    }
     this.utterances = all.filter(
       ({ transcript, id, frames }) =>
         framesNeeded(encode(transcript, id)) <= Math.ceil(frames / config.features.stack),
@@ -75,15 +80,15 @@ export class TrainingData {
   #example({ features, frames, id }: Utterance, epoch: number): Example {
     const { noise, frequencyMasks, frequencyMaskWidth, timeMasks, timeMaskWidth } =
       this.#config.training.augment;
-    const stream = random(this.#config.seed, 'augment', epoch, id);
-    const varied = augment(features, frames, this.#bands, stream.next, {
-      noise,
-      frequencyMasks,
-      frequencyWidth: frequencyMaskWidth,
-      timeMasks,
-      timeWidth: timeMaskWidth,
-    });
-    const stacked = stackFrames(varied, frames, this.#bands, this.#config.features.stack);
-    return { frames: stacked.frames, inputs: stacked.features };
+    const { next } = random(this.#config.seed, 'augment', epoch, id);
+    const ofFrames = { noise, frequencyMasks, frequencyWidth: frequencyMaskWidth, timeMasks: 0 };
+    const varied = augment(features, frames, this.#bands, next, ofFrames);
+    const {
+      frames: rows,
+      width,
+      features: stacked,
+    } = stackFrames(varied, frames, this.#bands, this.#config.features.stack);
+    const ofRows = { noise: 0, frequencyMasks: 0, timeMasks, timeWidth: timeMaskWidth };
+    return { frames: rows, inputs: augment(stacked, rows, width, next, ofRows) };
   }
 }

@@ -3,6 +3,7 @@ import { InputError } from '../../errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../io/checkpoint.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
 import { type Recogniser, type RecogniserState, savedValues } from './recogniser.ts';
+import { parseProgress, parseRecogniserState } from './savedState.ts';
 
 /** What a run remembers from step to step, besides tensors. No state of a generator: all chance is keyed by the step. */
 export interface Progress {
@@ -43,23 +44,25 @@ export async function saveTraining(
 }
 
 /**
- * Loads what `saveTraining` saved into the given parameters and optimizer, and returns the progress.
- * Throws InputError when the file is missing, damaged, or of another model; nothing is changed then.
+ * Loads what `saveTraining` saved into the given parameters and optimizer, and returns the progress. Throws InputError
+ * when the file is missing, damaged, or of another model or training; nothing is changed then.
  */
 export async function restoreTraining(
   path: string,
-  name: string,
+  expected: RecogniserState,
   parameters: Tensors,
   optimizer: Optimizer,
 ): Promise<Progress> {
   const { tensors, state } = await loadCheckpoint(path);
-  const { recogniser, progress } = state as { recogniser: RecogniserState; progress: Progress };
-  if (recogniser.model !== name) {
-    throw new InputError(`${path} is a checkpoint of the model ${recogniser.model}, expected ${name}.`);
+  const saved = parseRecogniserState(state, path);
+  const progress = parseProgress(state, path);
+  if (saved.model !== expected.model) {
+    throw new InputError(`${path} is a checkpoint of the model ${saved.model}, expected ${expected.model}.`);
   }
   const loaded = Object.entries(everyTensor(parameters, optimizer)).map(
     ([key, target]) => [target, savedValues(tensors, key, target.shape, path)] as const,
   );
+  checkSameTraining(path, saved, expected);
   for (const [target, values] of loaded) target.storage.overwrite(values);
   optimizer.state.step = progress.losses.length;
   return progress;
@@ -71,4 +74,16 @@ function everyTensor(parameters: Tensors, optimizer: Optimizer): Tensors {
     ...parameters,
     ...Object.fromEntries(moments.map(([name, value]) => [`optimizer.${name}`, value])),
   };
+}
+
+/** What decides a training's losses besides the model's sizes, which its tensors show. */
+const DECISIVE = ['seed', 'backend', 'corpus', 'corpusSeed', 'features', 'training'] as const;
+
+function checkSameTraining(path: string, saved: RecogniserState, expected: RecogniserState): void {
+  for (const key of DECISIVE) {
+    const [before, now] = [saved, expected].map(({ config }) => JSON.stringify(config[key]));
+    if (before !== now) {
+      throw new InputError(`${path} was begun with ${key} ${before}, expected ${now}: it cannot be resumed.`);
+    }
+  }
 }

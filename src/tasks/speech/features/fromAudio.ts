@@ -1,3 +1,4 @@
+import { InputError } from '../../../errors.ts';
 import { normaliseLevel, padSilence, trimSilence } from '../audio/level.ts';
 import { resample } from '../audio/resample.ts';
 import type { Audio } from '../audio/wav.ts';
@@ -12,9 +13,12 @@ export const FEATURE_RATE = 16000;
  * bands]`. The padding is always the same because every synthesiser has its own, and a recogniser must not be
  * able to tell it by that.
  *
- * @throws InputError where an option is out of range or the sampling rate not a whole number.
+ * @throws InputError where a sample is not finite, an option is out of range or the sampling rate not a whole number.
  */
 export function featuresFromAudio({ samples, sampleRate }: Audio, options: LogMelOptions = {}): Features {
+  if (!samples.every(Number.isFinite)) {
+    throw new InputError('featuresFromAudio: a sample is not finite, expected numbers from −1 to 1.');
+  }
   const speech = normaliseLevel(trimSilence(resample(samples, sampleRate, FEATURE_RATE), FEATURE_RATE));
   return logMel(padSilence(speech, FEATURE_RATE), FEATURE_RATE, options);
 }
