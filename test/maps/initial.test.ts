@@ -2,13 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   applyMap,
+  blockCirculant,
   circulant,
   dense,
+  diagonalPlusLowRank,
+  hashed,
   initialValues,
+  kronecker,
   type LinearMap,
   lowRank,
   random,
   sharedLowRank,
+  skewCirculant,
+  toeplitz,
+  toeplitzLike,
 } from '../../src/index.ts';
 import { filled } from '../testing/values.ts';
 import { parametersOf } from './kinds.ts';
@@ -22,6 +29,18 @@ describe('initial values', () => {
     'circulant, square': circulant(32, 32),
     'circulant, four wide gates': circulant(40, 4 * 16, 4),
     'circulant, four tall gates': circulant(16, 4 * 40, 4),
+    skewCirculant: skewCirculant(32, 4 * 24, 4),
+    'toeplitz, wide': toeplitz(40, 16),
+    'toeplitz, tall': toeplitz(16, 4 * 40, 4),
+    'toeplitzLike(2), square': toeplitzLike(24, 24, 2),
+    'toeplitzLike(1), wide': toeplitzLike(40, 16, 1),
+    'toeplitzLike(3), four tall gates': toeplitzLike(12, 4 * 24, 3, 4),
+    blockCirculant: blockCirculant(24, 40, 8),
+    hashed: hashed(40, 120, 60),
+    'diagonalPlusLowRank(3), square': diagonalPlusLowRank(24, 24, 3),
+    'diagonalPlusLowRank(3), four square gates': diagonalPlusLowRank(16, 64, 3, 4),
+    'diagonalPlusLowRank(3), tall': diagonalPlusLowRank(10, 48, 3),
+    kronecker: kronecker(24, 40, [5, 4]),
     'sharedLowRank(6)': sharedLowRank(dense(24, 6), 40),
     'sharedLowRank(6) over lowRank(5)': sharedLowRank(lowRank(24, 6, 5), 40),
   };

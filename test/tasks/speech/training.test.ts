@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../src/io/checkpoint.ts';
 import { encode } from '../../../src/tasks/speech/alphabet.ts';
-import { CHECKPOINT } from '../../../src/tasks/speech/recogniser.ts';
+import { CHECKPOINT, modelOf, type RecogniserState } from '../../../src/tasks/speech/recogniser.ts';
 import { TrainingData } from '../../../src/tasks/speech/trainingData.ts';
 import { bands, configOf, corpus, folder, train, utterance, withTraining } from './letterCorpus.ts';
 
@@ -131,6 +131,39 @@ describe('trainRecogniser', () => {
     expect(again.losses).toEqual([]);
     expect(again.metrics!.losses).toEqual(whole.losses);
     expect(again.metrics!.heldOutWer).toBe(whole.metrics!.heldOutWer);
+  });
+
+  it('drops anew at every step', async () => {
+    const still = { epochs: 4, learningRate: 1e-12, augment: { noise: 0, frequencyMasks: 0 } };
+    const one = withTraining([corpus.sets.train[0]]);
+    const dropped = await train({ config: configOf({ ...still, dropout: 0.5 }), corpus: one });
+    expect(new Set(dropped.losses).size).toBe(4);
+    const whole = await train({ config: configOf({ ...still, dropout: 0 }), corpus: one });
+    expect(new Set(whole.losses).size).toBe(1);
+  });
+
+  it('clips the gradient at the norm that is configured', async () => {
+    const config = configOf({
+      epochs: 1,
+      batchSize: 12,
+      optimizer: 'sgd',
+      momentum: 0,
+      learningRate: 0.5,
+      warmupSteps: 0,
+      finalLearningRateFraction: 1,
+      clipNorm: 0.01,
+    });
+    const { folder: where } = await train({ config });
+    const { tensors, state } = await loadCheckpoint(join(where, CHECKPOINT));
+    const model = modelOf((state as { recogniser: RecogniserState }).recogniser);
+    let square = 0;
+    for (const [name, start] of Object.entries(model.initialise(config.seed))) {
+      const end = tensors[name].data as Float32Array;
+      start.dataSync().forEach((value, i) => {
+        square += (end[i] - value) ** 2;
+      });
+    }
+    expect(Math.sqrt(square)).toBeCloseTo(0.5 * 0.01, 5);
   });
 
   it('skips utterances with too few frames for their letters, and counts them', async () => {
@@ -260,6 +293,15 @@ describe('TrainingData', () => {
     for (const step of [9, 2, 9, 1, 12]) a.batch(step);
     for (const step of [1, 4, 12]) expect(b.batch(step)).toEqual(a.batch(step));
     expect(a.batch(1).values).not.toEqual(a.batch(4).values);
+  });
+
+  it('augments an utterance anew in every epoch', () => {
+    const data = new TrainingData(withTraining([corpus.sets.train[0]]), configOf());
+    expect(data.batch(1).values).not.toEqual(data.batch(2).values);
+    const plain = configOf({ augment: { noise: 0, frequencyMasks: 0 } });
+    const same = new TrainingData(withTraining([corpus.sets.train[0]]), plain);
+    expect(same.batch(1).values).toEqual(corpus.sets.train[0].features);
+    expect(same.batch(2).values).toEqual(same.batch(1).values);
   });
 
   it('masks time in stacked frames, as its width is configured', () => {
