@@ -3,10 +3,10 @@ import { InputError } from '../errors.ts';
 import type { TrainingEvent } from '../tasks/speech/results.ts';
 import type { TrainingHooks, TrainingJob, TrainingOutcome } from './services.ts';
 
-/** What a training thread reports; it gets a `TrainingJob` as its data, and the message `abort`. */
+/** What a training thread reports; it gets its job as its data, and the message `abort`. */
 export type ThreadMessage =
   | { readonly kind: 'event'; readonly event: TrainingEvent }
-  | { readonly kind: 'outcome'; readonly outcome: TrainingOutcome }
+  | { readonly kind: 'outcome'; readonly outcome: unknown }
   | {
       readonly kind: 'failure';
       readonly message: string;
@@ -27,19 +27,34 @@ export function trainInThread(
   hooks: TrainingHooks,
   url = script,
 ): Promise<TrainingOutcome> {
+  return inThread(url, job, `model ${job.model}`, hooks);
+}
+
+/**
+ * Does a job of training in a thread of its own, whose script answers as `answerJob` does.
+ *
+ * @param what is trained, for an error
+ * @throws what the thread throws, InputError as such
+ */
+export function inThread<Outcome>(
+  url: URL,
+  job: unknown,
+  what: string,
+  hooks: TrainingHooks,
+): Promise<Outcome> {
   const thread = new Worker(url, { workerData: job });
   const abort = () => thread.postMessage('abort');
   hooks.signal.addEventListener('abort', abort);
   if (hooks.signal.aborted) abort();
-  return new Promise<TrainingOutcome>((resolve, reject) => {
+  return new Promise<Outcome>((resolve, reject) => {
     thread.on('message', (message: ThreadMessage) => {
       if (message.kind === 'event') hooks.onEvent(message.event);
-      else if (message.kind === 'outcome') resolve(message.outcome);
+      else if (message.kind === 'outcome') resolve(message.outcome as Outcome);
       else reject(errorOf(message));
     });
     thread.on('error', reject);
     thread.on('exit', (code) => {
-      reject(new Error(`the thread that trained model ${job.model} ended with status ${code} and no result`));
+      reject(new Error(`the thread that trained ${what} ended with status ${code} and no result`));
     });
   }).finally(() => hooks.signal.removeEventListener('abort', abort));
 }

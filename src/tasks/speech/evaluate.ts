@@ -43,11 +43,11 @@ export function evaluateRecogniser(
 }
 
 /** What a recogniser hears in each utterance, in their order. */
-function transcribeAll(
+export function transcribeAll(
   recogniser: Recogniser,
   utterances: readonly Utterance[],
-  { onProgress }: EvaluateOptions,
-) {
+  { onProgress }: EvaluateOptions = {},
+): { words: string; greedy: string }[] {
   // Utterances of like length together, so that little is padded.
   const order = utterances
     .map((_, index) => index)

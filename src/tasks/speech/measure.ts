@@ -6,7 +6,7 @@ import type { ModelMetrics, SetScore } from './results.ts';
 import type { Progress } from './trainingState.ts';
 
 /** Training utterances that `trainWer` is measured on. */
-const TRAIN_SAMPLE = 300;
+export const TRAIN_SAMPLE = 300;
 
 /** The figures of a trained model: sizes, speed, and error rates on every set of the corpus but the development set. */
 export function measureRecogniser(

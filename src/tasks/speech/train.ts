@@ -18,7 +18,7 @@ import { measureRecogniser } from './measure.ts';
 import { CHECKPOINT, modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
 import { TrainingData } from './trainingData.ts';
-import { noProgress, restoreTraining, saveTraining } from './trainingState.ts';
+import { noProgress, type Progress, restoreTraining, saveTraining } from './trainingState.ts';
 
 export interface TrainRequest {
   readonly config: SpeechConfig;
@@ -40,12 +40,34 @@ export interface TrainOutcome {
   readonly metrics?: ModelMetrics;
 }
 
-/**
- * Trains one model of a configuration with CTC, and measures it. Every random choice depends on the seed and on the step
- * alone, so a run that was interrupted and resumed ends as one that was not.
- * Throws InputError when the corpus has no usable training utterance, when a loss is not finite, or a file cannot be written.
- */
+/** A loss or a gradient that is no finite number: the training cannot go on. */
+export class DivergenceError extends InputError {}
+
+/** A network and what its training came to. */
+export interface TrainedNetwork {
+  /** False after an abort. */
+  readonly completed: boolean;
+  readonly recogniser: Recogniser;
+  readonly progress: Progress;
+}
+
+/** Trains one model of a configuration as `trainNetwork` does, and measures it. Throws InputError likewise. */
 export async function trainRecogniser(request: TrainRequest): Promise<TrainOutcome> {
+  const { completed, recogniser, progress } = await trainNetwork(request);
+  if (!completed) return { completed };
+  const metrics = measureRecogniser(recogniser, request.corpus, progress, (done, total, set) =>
+    request.onEvent?.({ kind: 'evaluating', done, total, set }),
+  );
+  return { completed, metrics };
+}
+
+/**
+ * Trains one model of a configuration with CTC. Every random choice depends on the seed and on the step alone, so a run
+ * that was interrupted and resumed ends as one that was not; one that had ended already is only loaded.
+ * Throws InputError when the corpus has no usable training utterance or a file cannot be written, and DivergenceError
+ * when a loss is not finite.
+ */
+export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwork> {
   const { config, onEvent, signal } = request;
   const session = await openSession(request);
   const { recogniser, data, optimizer, progress, steps, path } = session;
@@ -66,12 +88,9 @@ export async function trainRecogniser(request: TrainRequest): Promise<TrainOutco
       await saveTraining(path, recogniser, optimizer, progress);
       onEvent?.({ kind: 'checkpoint', step, path });
     }
-    if (interrupted) return { completed: false };
+    if (interrupted) return { completed: false, recogniser, progress };
   }
-  const metrics = measureRecogniser(recogniser, request.corpus, progress, (done, total, set) =>
-    onEvent?.({ kind: 'evaluating', done, total, set }),
-  );
-  return { completed: true, metrics };
+  return { completed: true, recogniser, progress };
 }
 
 type Session = Awaited<ReturnType<typeof openSession>>;
@@ -128,7 +147,7 @@ function update({ config, data, recogniser, optimizer, progress, schedule }: Ses
     trainStep(meanLoss, parameters, optimizer, { learningRate, clipNorm }),
   );
   if (!applied) {
-    throw new InputError(
+    throw new DivergenceError(
       `Training of ${recogniser.name} stopped at step ${step}: the loss is ${loss} and the gradient's norm ${norm}. ` +
         'Try a lower learningRate.',
     );

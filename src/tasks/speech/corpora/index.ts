@@ -4,7 +4,7 @@ import type { Corpus, OnProgress } from '../corpus.ts';
 import { loadAsterisk } from './asterisk.ts';
 import type { CacheOptions } from './cache.ts';
 import { loadManifest } from './manifest.ts';
-import { loadQueries } from './queries/build.ts';
+import { COMPARISON_COUNTS, loadQueries } from './queries/build.ts';
 
 export interface CorpusOptions extends CacheOptions {
   /** Seed of the corpora that are made rather than recorded. 1 by default. */
@@ -33,6 +33,10 @@ export async function loadCorpus(nameOrManifest: string, options: CorpusOptions)
 const NAMED: ReadonlyMap<string, (options: CorpusOptions) => Promise<Corpus>> = new Map([
   ['queries-small', (options: CorpusOptions) => loadQueries('small', options)],
   ['queries-medium', (options: CorpusOptions) => loadQueries('medium', options)],
+  [
+    'queries-comparison',
+    (options: CorpusOptions) => loadQueries('medium', { ...options, counts: COMPARISON_COUNTS }),
+  ],
   ['queries-large', (options: CorpusOptions) => loadQueries('large', options)],
   ['asterisk', (options: CorpusOptions) => loadAsterisk(options)],
 ]);

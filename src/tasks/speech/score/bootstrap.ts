@@ -109,7 +109,8 @@ function rateOf(perUtterance: readonly UtteranceErrors[], drawn?: Int32Array): n
   return errors / total;
 }
 
-function percentiles(sorted: Float64Array, level = 0.95): Interval {
+/** The interval that holds a share of the values, 0.95 unless given, as much of the rest below as above. */
+export function percentiles(sorted: Float64Array, level = 0.95): Interval {
   if (!(level > 0 && level < 1)) throw new InputError(`level is ${level}; expected a share between 0 and 1`);
   return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
 }

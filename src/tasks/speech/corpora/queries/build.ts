@@ -21,6 +21,12 @@ export const DEFAULT_COUNTS: Readonly<Record<GrammarSize, QueryCounts>> = {
   large: { train: 10000, development: 400, test: 550, flite: 160 },
 };
 
+/**
+ * Utterances for comparing models, of the medium grammar: more than 20,000 words to test on, and enough to develop on
+ * that choices are no chance.
+ */
+export const COMPARISON_COUNTS: QueryCounts = { train: 6000, development: 800, test: 2400, flite: 160 };
+
 /** Raised whenever the same options would give other bytes. */
 const VERSION = 1;
 
