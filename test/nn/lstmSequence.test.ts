@@ -1,17 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  add,
   concat,
   full,
+  grad,
   InputError,
   lstmSequence,
   lstmSteps,
+  multiply,
   reshape,
   slice,
+  sum,
   type Tensor,
+  type Tensors,
   zeros,
 } from '../../src/index.ts';
-import { copyTo, distance, float64 } from '../testing/values.ts';
+import { copyTo, distance, filled, float64 } from '../testing/values.ts';
 import { differentiate, inputsOf, lstmCases, tensorsOf } from './lstmCases.ts';
 
 const small = lstmCases({ time: 6, batch: 4, hidden: 5 });
@@ -91,6 +96,19 @@ describe('lstmSequence', () => {
             1e-9,
           );
         }
+      }),
+    );
+  });
+
+  it('leaves the gradient that comes from above as it is, for others that were given the same', () => {
+    fc.assert(
+      fc.property(small, (lstm) => {
+        const tensors = tensorsOf(lstm);
+        const weights = filled(lstm.seed, 'weights', [lstm.time, lstm.batch, tensors.h0.shape[1]]);
+        const loss = ({ other, ...own }: Tensors) =>
+          sum(multiply(add(lstmSequence(inputsOf(lstm, own)).h, other), weights));
+        const { other } = grad(loss)({ ...tensors, other: zeros(weights.shape, float64) });
+        expect(other.dataSync()).toEqual(weights.dataSync());
       }),
     );
   });
