@@ -1,3 +1,6 @@
+export { bidirectional, reversed } from './bidirectional.ts';
+export { gruLayer } from './gruLayer.ts';
+export { gruResetBeforeSteps, gruSteps } from './gruSteps.ts';
 export { crossEntropy } from './losses.ts';
 export { lstmLayer } from './lstmLayer.ts';
 export { lstmSteps } from './lstmSteps.ts';
@@ -9,5 +12,7 @@ export {
   type RecurrentModelSpec,
   recurrentModel,
 } from './recurrentModel.ts';
+export { rnnLayer } from './rnnLayer.ts';
+export { rnnSteps } from './rnnSteps.ts';
 export type { InputMapSpec, LayerSpec, MapSpec } from './spec.ts';
 export { type Summary, type SummaryRow, summarise } from './summary.ts';

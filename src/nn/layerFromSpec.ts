@@ -1,26 +1,46 @@
 import { InputError } from '../errors.ts';
 import { checkSizes } from '../maps/checks.ts';
 import type { Naming } from '../maps/naming.ts';
+import { bidirectional } from './bidirectional.ts';
+import { gruLayer } from './gruLayer.ts';
 import { lstmLayer } from './lstmLayer.ts';
 import { mapFromSpec } from './mapFromSpec.ts';
 import type { RecurrentLayer } from './recurrentLayer.ts';
+import { rnnLayer } from './rnnLayer.ts';
 import type { LayerSpec } from './spec.ts';
 
 /** The layer that a configuration describes, reading `inSize` values. Throws InputError for what does not fit. */
 export function layerFromSpec(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
-  const { hidden, cell = 'lstm', input = 'dense', recurrent = 'dense' } = spec;
+  const { hidden, cell = 'lstm' } = spec;
   checkSizes(name, { inSize, hidden });
-  const gates = GATES[cell];
-  if (gates === undefined) {
+  if (!Object.hasOwn(GATES, cell)) {
     throw new InputError(
       `${name}: cell is ${JSON.stringify(cell)}, expected one of ${Object.keys(GATES).join(', ')}.`,
     );
   }
+  if (spec.reset !== undefined && cell !== 'gru') {
+    throw new InputError(`${name}: reset is given for the cell ${cell}, expected it for gru only.`);
+  }
+  if (spec.peepholes && cell !== 'lstm') {
+    throw new InputError(`${name}: peepholes are given for the cell ${cell}, expected them for lstm only.`);
+  }
+  if (!spec.bidirectional) return oneDirection(name, spec, inSize, naming);
+  const [forward, backward] = ['forward', 'backward'].map((direction) =>
+    oneDirection(`${name}.${direction}`, spec, inSize, naming),
+  );
+  return bidirectional(name, forward, backward);
+}
+
+const GATES = { lstm: 4, gru: 3, rnn: 1 };
+
+function oneDirection(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
+  const { hidden, cell = 'lstm', input = 'dense', recurrent = 'dense', reset, peepholes } = spec;
+  const gates = GATES[cell];
   const maps = [
     mapFromSpec(input, inSize, hidden, gates),
     mapFromSpec(recurrent, hidden, hidden, gates),
   ] as const;
-  return lstmLayer(name, ...maps, naming);
+  if (cell === 'rnn') return rnnLayer(name, ...maps, naming);
+  if (cell === 'gru') return gruLayer(name, ...maps, naming, reset);
+  return lstmLayer(name, ...maps, naming, peepholes);
 }
-
-const GATES = { lstm: 4, gru: 3, rnn: 1 };

@@ -6,7 +6,8 @@ import { cellMaps, firstState, lastStep, type RecurrentLayer } from './recurrent
 
 /**
  * An LSTM layer from its two maps. Where the recurrence is Z_h P with a shared projection P, the layer computes P h once
- * in each step and emits it, so that the next layer's input map is its own Z_x on it; otherwise it emits h.
+ * in each step and emits it, so that the next layer's input map is its own Z_x on it; otherwise it emits h. With
+ * `peepholes` the gates see the cell.
  * Throws InputError when the maps do not make one layer.
  */
 export function lstmLayer(
@@ -14,11 +15,14 @@ export function lstmLayer(
   input: LinearMap,
   recurrent: LinearMap,
   naming: Naming,
+  peepholes = false,
 ): RecurrentLayer {
   const hidden = cellMaps(name, 4, input, recurrent, naming);
   // The forget gate begins open (Gers et al. 2000; Jozefowicz et al. 2015).
   const start = Array.from({ length: 4 * hidden }, (_, i) => (i >= hidden && i < 2 * hidden ? 1 : 0));
   naming.add(`${name}.bias`, { shape: [4 * hidden], deviation: 0, start });
+
+  if (peepholes) naming.add(`${name}.peepholes`, { shape: [3 * hidden], deviation: 0 });
 
   const projection = isSharedLowRank(recurrent) ? recurrent.parts.projection : null;
   const outSize = projection?.outSize ?? hidden;
@@ -39,6 +43,7 @@ export function lstmLayer(
         // Z_h P is applied to the emitted P h: only Z_h is left for the recurrence.
         recurrent: allFactors.slice(projectionFactors.length),
         projection: projectionFactors,
+        peepholes: peepholes ? naming.parameter(`${name}.peepholes`, parameters) : undefined,
         lengths,
       });
       return { y: h, state: { h: lastStep(h), c: lastStep(c) } };

@@ -1,7 +1,8 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';
-import type { LinearMap } from '../maps/linearMap.ts';
+import { applyMap, type LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
+import { isSharedLowRank } from '../maps/sharedLowRank.ts';
 import { reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/slice.ts';
 import { sameShape, show } from '../tensor/shape.ts';
@@ -47,6 +48,18 @@ export function cellMaps(
     naming.addMap(`${name}.${place}`, map);
   }
   return hidden;
+}
+
+/**
+ * What a GRU or a simple recurrent layer gives on from its state h: P h where its recurrence shares a projection P, else h
+ * itself. (An LSTM computes P h in its own loop.)
+ */
+export function emittedBy(recurrent: LinearMap, naming: Naming) {
+  if (!isSharedLowRank(recurrent)) return { outSize: recurrent.inSize, emit: (_: Tensors, h: Tensor) => h };
+  const { projection } = recurrent.parts;
+  const emit = (parameters: Tensors, h: Tensor) =>
+    applyMap(projection, naming.pick(projection, parameters), h);
+  return { outSize: projection.outSize, emit };
 }
 
 /** The given first state, or zeros. Throws InputError when it has other entries or shapes. */

@@ -4,6 +4,7 @@ import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FactorChain } from './factorChain.ts';
 import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What an LSTM computes from. H hidden units; P values of the state that recurs (P = H without projection). */
 export interface LstmInputs {
@@ -19,6 +20,8 @@ export interface LstmInputs {
   readonly recurrent: readonly Tensor[];
   /** The projection as a product of factors, [P, H]; empty for none. */
   readonly projection?: readonly Tensor[];
+  /** Diagonal weights by which i and f see c_{t−1} and o sees c_t, [3H] (Gers & Schmidhuber 2000); none unless given. */
+  readonly peepholes?: Tensor;
   /** Valid steps of each sequence; beyond them the state is held. All T unless given. */
   readonly lengths?: ArrayLike<number>;
 }
@@ -30,25 +33,33 @@ export interface LstmInputs {
  * Throws InputError when shapes do not fit.
  */
 export function lstmSequence(inputs: LstmInputs): { h: Tensor; c: Tensor } {
-  const { gates, bias, h0, c0, recurrent, projection = [] } = inputs;
+  const { gates, bias, h0, c0, recurrent, projection = [], peepholes } = inputs;
   const lengths = inputs.lengths ?? null;
   expectLengths('lstmSequence', lengths, gates.shape[0], h0.shape[0]);
-  const attributes = { recurrent: recurrent.length, lengths: lengths && Int32Array.from(lengths) };
-  const [h, c] = lstmSequenceOp.apply([gates, bias, h0, c0, ...recurrent, ...projection], attributes);
+  const attributes = {
+    recurrent: recurrent.length,
+    peepholes: peepholes !== undefined,
+    lengths: lengths && Int32Array.from(lengths),
+  };
+  const tensors = [gates, bias, h0, c0, ...(peepholes ? [peepholes] : []), ...recurrent, ...projection];
+  const [h, c] = lstmSequenceOp.apply(tensors, attributes);
   return { h, c };
 }
 
 interface Attributes {
-  /** How many of the inputs after c0 are factors of U; the others are the projection's. */
+  /** How many of the inputs are factors of U; those after them are the projection's. */
   readonly recurrent: number;
+  /** Whether the input after c0 holds peepholes. */
+  readonly peepholes: boolean;
   readonly lengths: Int32Array | null;
 }
+
+const plain = { recurrent: 1, peepholes: false, lengths: null };
 
 const lstmSequenceOp = defineOp<Attributes>({
   name: 'lstmSequence',
   shapes(inputs, attributes) {
-    const [gates, , h0, c0] = inputs;
-    checkShapes(inputs, attributes);
+    const { gates, h0, c0 } = checkShapes(inputs, attributes);
     return [
       [gates[0], ...h0],
       [gates[0], ...c0],
@@ -57,35 +68,36 @@ const lstmSequenceOp = defineOp<Attributes>({
   forward,
   backward,
   samples: [
-    { shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 2]], attributes: { recurrent: 1, lengths: null } },
+    { shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 2]], attributes: plain },
     {
       shapes: [[4, 2, 12], [12], [2, 3], [2, 3], [2, 3], [12, 2]],
-      attributes: { recurrent: 2, lengths: Int32Array.of(4, 2) },
+      attributes: { ...plain, recurrent: 2, lengths: Int32Array.of(4, 2) },
     },
     {
       shapes: [[3, 3, 12], [12], [3, 2], [3, 3], [12, 2], [2, 3]],
-      attributes: { recurrent: 1, lengths: Int32Array.of(1, 3, 0) },
+      attributes: { ...plain, lengths: Int32Array.of(1, 3, 0) },
     },
     {
       shapes: [[3, 2, 16], [16], [2, 3], [2, 4], [2, 3], [16, 2], [2, 4], [3, 2]],
-      attributes: { recurrent: 2, lengths: null },
+      attributes: { ...plain, recurrent: 2 },
+    },
+    {
+      shapes: [[3, 2, 12], [12], [2, 3], [2, 3], [9], [12, 3]],
+      attributes: { ...plain, peepholes: true, lengths: Int32Array.of(2, 3) },
     },
   ],
   errors: [
-    {
-      shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 3]],
-      attributes: { recurrent: 1, lengths: null },
-      message: /recurrent/,
-    },
-    {
-      shapes: [[3, 2, 9], [9], [2, 2], [2, 2], [8, 2]],
-      attributes: { recurrent: 1, lengths: null },
-      message: /gates/,
-    },
+    { shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 3]], attributes: plain, message: /recurrent/ },
+    { shapes: [[3, 2, 9], [9], [2, 2], [2, 2], [8, 2]], attributes: plain, message: /gates/ },
     {
       shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 2]],
-      attributes: { recurrent: 1, lengths: Int32Array.of(4, 1) },
+      attributes: { ...plain, lengths: Int32Array.of(4, 1) },
       message: /lengths\[0\] is 4/,
+    },
+    {
+      shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8], [8, 2]],
+      attributes: { ...plain, peepholes: true },
+      message: /peepholes has shape \[8\], expected \[6\]/,
     },
   ],
 });
@@ -97,123 +109,106 @@ function forward(
   attributes: Attributes,
 ): readonly Tensor[] {
   const { kernels } = context;
-  const [preactivations, bias, h0, c0] = inputs;
-  const { time, batch, hidden, width } = sizes(inputs);
-  const { recurrent, projection } = split(inputs, attributes);
-  const lengths = attributes.lengths ?? new Int32Array(batch).fill(time);
-  const lengthsBuffer = context.integers(lengths);
-  const firstHeld = Math.min(...lengths);
-
-  const gates = context.allocate(preactivations.shape);
-  kernels.scale(context.buffer(preactivations), context.buffer(gates), gates.size, 1);
-  const cTanh = context.allocate(c.shape);
-  const m = projection.length === 0 ? h : context.allocate(c.shape);
+  const { gates: wx, bias, h0, c0, peepholes, recurrent, projection } = named(inputs, attributes);
+  const [time, batch] = wx.shape;
+  const [hidden, width] = [c0.shape[1], h0.shape[1]];
+  const steps = new SequenceSteps(context, time, batch, attributes.lengths);
   const u = FactorChain.forward(context, recurrent, time, batch);
   const p = FactorChain.forward(context, projection, time, batch);
+  const gates = copyOf(context, wx);
+  const cTanh = context.allocate(c.shape);
+  const m = projection.length === 0 ? h : context.allocate(c.shape);
 
-  const at = (tensor: Tensor, step: number, columns: number) =>
-    context.at(context.buffer(tensor), step * batch * columns);
   for (let step = 0; step < time; step++) {
-    const previous = step === 0 ? context.buffer(h0) : at(h, step - 1, width);
-    const cPrevious = step === 0 ? context.buffer(c0) : at(c, step - 1, hidden);
-    const a = at(gates, step, 4 * hidden);
-    u.forward(step, previous, a, true);
-    const cell = [at(c, step, hidden), at(cTanh, step, hidden), at(m, step, hidden)] as const;
-    kernels.lstmCell(batch, hidden, a, context.buffer(bias), cPrevious, ...cell, lengthsBuffer, step);
-    if (projection.length > 0) p.forward(step, cell[2], at(h, step, width), false);
-    if (step >= firstHeld) kernels.holdRows(batch, width, previous, at(h, step, width), lengthsBuffer, step);
+    const [hBefore, cBefore] = [steps.before(h0, h, step), steps.before(c0, c, step)];
+    const [a, hNow, cNow, mNow] = [gates, h, c, m].map((sequence) => steps.at(sequence, step));
+    const tail = [cBefore, cNow, steps.at(cTanh, step), mNow, steps.lengths, step] as const;
+    u.forward(step, hBefore, a, true);
+    if (peepholes === null) kernels.lstmCell(batch, hidden, a, context.buffer(bias), ...tail);
+    else kernels.lstmPeepholeCell(batch, hidden, a, context.buffer(bias), context.buffer(peepholes), ...tail);
+    if (projection.length > 0) p.forward(step, mNow, hNow, false);
+    if (steps.anyHeld(step)) kernels.holdRows(batch, width, hBefore, hNow, steps.lengths, step);
   }
   return [gates, cTanh, m, ...u.between, ...p.between];
 }
 
 function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
   const { kernels } = context;
-  const { inputs, outputs, saved, attributes, grads } = call;
-  const [preactivations, bias, h0, c0] = inputs;
-  const [h, c] = outputs;
-  const [gates, cTanh, m, ...between] = saved;
-  const { time, batch, hidden, width } = sizes(inputs);
-  const { recurrent, projection } = split(inputs, attributes);
-  const lengths = attributes.lengths ?? new Int32Array(batch).fill(time);
-  const lengthsBuffer = context.integers(lengths);
-  const firstHeld = Math.min(...lengths);
+  const { attributes, grads } = call;
+  const { h0, c0, peepholes, recurrent, projection } = named(call.inputs, attributes);
+  const [h, c] = call.outputs;
+  const [gates, cTanh, m, ...between] = call.saved;
+  const [time, batch] = gates.shape;
+  const [hidden, width] = [c0.shape[1], h0.shape[1]];
+  const steps = new SequenceSteps(context, time, batch, attributes.lengths);
+  const u = FactorChain.backward(context, recurrent, batch, between.slice(0, recurrent.length - 1));
+  const p = FactorChain.backward(context, projection, batch, between.slice(recurrent.length - 1));
 
-  const uBetween = between.slice(0, recurrent.length - 1);
-  const pBetween = between.slice(recurrent.length - 1);
-  const u = FactorChain.backward(context, recurrent, batch, uBetween);
-  const p = FactorChain.backward(context, projection, batch, pBetween);
-
-  const dGates = context.allocate(preactivations.shape);
-  const dh = grads[0] === null ? context.zeros(h.shape) : copyOf(context, grads[0]);
+  const dGates = context.allocate(gates.shape);
+  const dh = startOfGrad(context, grads[0], h);
   const dh0 = context.zeros(h0.shape);
   const dc = context.zeros(c0.shape);
   const dm = context.allocate(c0.shape);
+  const dPeepholes = peepholes && context.zeros(peepholes.shape);
+  const dcNow = context.buffer(dc);
 
-  const at = (tensor: Tensor, step: number, columns: number) =>
-    context.at(context.buffer(tensor), step * batch * columns);
   for (let step = time - 1; step >= 0; step--) {
-    const dhNow = at(dh, step, width);
-    const dhPrevious = step === 0 ? context.buffer(dh0) : at(dh, step - 1, width);
-    const cPrevious = step === 0 ? context.buffer(c0) : at(c, step - 1, hidden);
-    const dGatesNow = at(dGates, step, 4 * hidden);
-    const dcNow = context.buffer(dc);
-    if (grads[1] !== null) kernels.add(dcNow, at(grads[1], step, hidden), dcNow, dc.size, dc.size, dc.size);
+    const [dhNow, dhBefore] = [steps.at(dh, step), steps.before(dh0, dh, step)];
+    const [a, cNow, tanhNow, dGatesNow] = [gates, c, cTanh, dGates].map((sequence) =>
+      steps.at(sequence, step),
+    );
+    const cBefore = steps.before(c0, c, step);
+    if (grads[1] !== null) kernels.add(dcNow, steps.at(grads[1], step), dcNow, dc.size, dc.size, dc.size);
     if (projection.length > 0) p.backward(step, dhNow, context.buffer(dm), false);
     const dmNow = projection.length > 0 ? context.buffer(dm) : dhNow;
-    const [gatesNow, tanhNow] = [at(gates, step, 4 * hidden), at(cTanh, step, hidden)];
-    kernels.lstmCellGrad(
-      batch,
-      hidden,
-      gatesNow,
-      cPrevious,
-      tanhNow,
-      dmNow,
-      dcNow,
-      dGatesNow,
-      lengthsBuffer,
-      step,
-    );
-    u.backward(step, dGatesNow, dhPrevious, true);
-    if (step >= firstHeld) kernels.passHeldRows(batch, width, dhNow, dhPrevious, lengthsBuffer, step);
+    if (peepholes === null) {
+      kernels.lstmCellGrad(batch, hidden, a, cBefore, tanhNow, dmNow, dcNow, dGatesNow, steps.lengths, step);
+    } else {
+      const [weights, dWeights] = [context.buffer(peepholes), context.buffer(dPeepholes!)];
+      const states = [cBefore, cNow, tanhNow, dmNow, dcNow] as const;
+      kernels.lstmPeepholeCellGrad(
+        batch,
+        hidden,
+        a,
+        weights,
+        ...states,
+        dGatesNow,
+        dWeights,
+        steps.lengths,
+        step,
+      );
+    }
+    u.backward(step, dGatesNow, dhBefore, true);
+    if (steps.anyHeld(step)) kernels.passHeldRows(batch, width, dhNow, dhBefore, steps.lengths, step);
   }
-
-  const states = [
-    { buffer: context.buffer(h0), rows: batch },
-    { buffer: context.buffer(h), rows: (time - 1) * batch },
-  ];
-  const dBias = context.allocate(bias.shape);
-  kernels.sumAxis(context.buffer(dGates), context.buffer(dBias), 1, time * batch, 4 * hidden);
   return [
     dGates,
-    dBias,
+    sumOfRows(context, dGates),
     dh0,
     dc,
-    ...u.weightGrads(states, context.buffer(dGates)),
+    ...(dPeepholes ? [dPeepholes] : []),
+    ...u.weightGrads(steps.allBefore(h0, h), context.buffer(dGates)),
     ...p.weightGrads([{ buffer: context.buffer(m), rows: time * batch }], context.buffer(dh)),
   ];
 }
 
-function copyOf(context: OpContext, tensor: Tensor): Tensor {
-  const copy = context.allocate(tensor.shape);
-  context.kernels.scale(context.buffer(tensor), context.buffer(copy), copy.size, 1);
-  return copy;
+function named<T>([gates, bias, h0, c0, ...rest]: readonly T[], { recurrent, peepholes }: Attributes) {
+  const factors = peepholes ? rest.slice(1) : rest;
+  return {
+    gates,
+    bias,
+    h0,
+    c0,
+    peepholes: peepholes ? rest[0] : null,
+    recurrent: factors.slice(0, recurrent),
+    projection: factors.slice(recurrent),
+  };
 }
 
-const sizes = ([gates, , h0, c0]: readonly Tensor[]) => ({
-  time: gates.shape[0],
-  batch: gates.shape[1],
-  hidden: c0.shape[1],
-  width: h0.shape[1],
-});
-
-const split = (inputs: readonly Tensor[], { recurrent }: Attributes) => ({
-  recurrent: inputs.slice(4, 4 + recurrent),
-  projection: inputs.slice(4 + recurrent),
-});
-
-function checkShapes(inputs: readonly Shape[], { recurrent, lengths }: Attributes): void {
+function checkShapes(inputs: readonly Shape[], attributes: Attributes) {
   const op = 'lstmSequence';
-  const [gates, bias, h0, c0] = inputs;
+  const shapes = named(inputs, attributes);
+  const { gates, bias, h0, c0, peepholes, recurrent, projection } = shapes;
   if (gates.length !== 3 || c0.length !== 2 || h0.length !== 2 || gates[0] === 0) {
     throw new InputError(
       `${op}: gates, h0 and c0 have shapes ${show(gates)}, ${show(h0)} and ${show(c0)}, ` +
@@ -226,11 +221,12 @@ function checkShapes(inputs: readonly Shape[], { recurrent, lengths }: Attribute
   expectShape(op, 'bias', bias, [4 * hidden]);
   expectShape(op, 'h0', h0, [batch, width]);
   expectShape(op, 'c0', c0, [batch, hidden]);
-  expectChain(op, 'recurrent', inputs.slice(4, 4 + recurrent), width, 4 * hidden);
-  const projection = inputs.slice(4 + recurrent);
+  if (peepholes !== null) expectShape(op, 'peepholes', peepholes, [3 * hidden]);
+  expectChain(op, 'recurrent', recurrent, width, 4 * hidden);
   if (projection.length > 0) expectChain(op, 'projection', projection, hidden, width);
   else if (width !== hidden) {
     throw new InputError(`${op}: h0 has ${width} columns, expected ${hidden} as there is no projection.`);
   }
-  expectLengths(op, lengths, time, batch);
+  expectLengths(op, attributes.lengths, time, batch);
+  return shapes;
 }

@@ -1,0 +1,48 @@
+import { applyMap, type LinearMap } from '../maps/linearMap.ts';
+import type { Naming } from '../maps/naming.ts';
+import { gruResetBeforeSequence } from '../ops/gruResetBeforeSequence.ts';
+import { gruSequence } from '../ops/gruSequence.ts';
+import { slice } from '../ops/slice.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { cellMaps, emittedBy, firstState, lastStep, type RecurrentLayer } from './recurrentLayer.ts';
+
+/**
+ * A layer of gated recurrent units from its two maps, resetting before or after the recurrent product. Where the
+ * recurrence is Z_h P with a shared projection P, the layer emits P h. Throws InputError when the maps do not make one layer.
+ */
+export function gruLayer(
+  name: string,
+  input: LinearMap,
+  recurrent: LinearMap,
+  naming: Naming,
+  reset: 'before' | 'after' = 'after',
+): RecurrentLayer {
+  const hidden = cellMaps(name, 3, input, recurrent, naming);
+  naming.add(`${name}.bias`, { shape: [3 * hidden], deviation: 0 });
+  if (reset === 'after') naming.add(`${name}.recurrentBias`, { shape: [hidden], deviation: 0 });
+  const { outSize, emit } = emittedBy(recurrent, naming);
+
+  return {
+    name,
+    maps: { input, recurrent },
+    outSize,
+    apply(parameters, x, state, lengths) {
+      const { h: h0 } = firstState(name, x, state, { h: hidden });
+      const gates = applyMap(input, naming.pick(input, parameters), x);
+      const bias = naming.parameter(`${name}.bias`, parameters);
+      const factors = recurrent.factors(naming.pick(recurrent, parameters));
+      let h: Tensor;
+      if (reset === 'after') {
+        const recurrentBias = naming.parameter(`${name}.recurrentBias`, parameters);
+        h = gruSequence({ gates, bias, recurrentBias, h0, recurrent: factors, lengths });
+      } else {
+        // The candidate's product is with r∘h: it takes its own rows of the last factor, and all factors before that.
+        const [last, before] = [factors[factors.length - 1], factors.slice(0, -1)];
+        const recurrentGates = [...before, slice(last, [0], [2 * hidden])];
+        const candidate = [...before, slice(last, [2 * hidden], [hidden])];
+        h = gruResetBeforeSequence({ gates, bias, h0, recurrentGates, candidate, lengths });
+      }
+      return { y: emit(parameters, h), state: { h: lastStep(h) } };
+    },
+  };
+}

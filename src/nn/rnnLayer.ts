@@ -1,0 +1,36 @@
+import { applyMap, type LinearMap } from '../maps/linearMap.ts';
+import type { Naming } from '../maps/naming.ts';
+import { rnnSequence } from '../ops/rnnSequence.ts';
+import { cellMaps, emittedBy, firstState, lastStep, type RecurrentLayer } from './recurrentLayer.ts';
+
+/**
+ * A simple recurrent layer with tanh from its two maps. Where the recurrence is Z_h P with a shared projection P, the
+ * layer emits P h. Throws InputError when the maps do not make one layer.
+ */
+export function rnnLayer(
+  name: string,
+  input: LinearMap,
+  recurrent: LinearMap,
+  naming: Naming,
+): RecurrentLayer {
+  const hidden = cellMaps(name, 1, input, recurrent, naming);
+  naming.add(`${name}.bias`, { shape: [hidden], deviation: 0 });
+  const { outSize, emit } = emittedBy(recurrent, naming);
+
+  return {
+    name,
+    maps: { input, recurrent },
+    outSize,
+    apply(parameters, x, state, lengths) {
+      const { h: h0 } = firstState(name, x, state, { h: hidden });
+      const h = rnnSequence({
+        gates: applyMap(input, naming.pick(input, parameters), x),
+        bias: naming.parameter(`${name}.bias`, parameters),
+        h0,
+        recurrent: recurrent.factors(naming.pick(recurrent, parameters)),
+        lengths,
+      });
+      return { y: emit(parameters, h), state: { h: lastStep(h) } };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { add } from '../ops/add.ts';
+import { matmul } from '../ops/matmul.ts';
+import { multiply } from '../ops/multiply.ts';
+import { reshape } from '../ops/reshape.ts';
+import { slice } from '../ops/slice.ts';
+import { subtract } from '../ops/subtract.ts';
+import { type Tensor, tensor } from '../tensor/tensor.ts';
+
+/* What the cells' definitions in primitive ops share. */
+
+/** One step of a sequence [T, B, ·], as [B, ·]. */
+export const stepOf = (sequence: Tensor, step: number): Tensor =>
+  reshape(slice(sequence, [step], [1]), sequence.shape.slice(1));
+
+/** x F_1ᵀ F_2ᵀ ⋯ */
+export const product = (x: Tensor, factors: readonly Tensor[]): Tensor =>
+  factors.reduce((value, factor) => matmul(value, factor, { transposeB: true }), x);
+
+/** `next` [B, ·] where a sequence goes on at `step`, `previous` where it has ended. */
+export function hold(next: Tensor, previous: Tensor, step: number, lengths?: ArrayLike<number>): Tensor {
+  if (lengths === undefined) return next;
+  const goesOn = Array.from(lengths, (length) => (step < length ? 1 : 0));
+  const mask = tensor(goesOn, [goesOn.length, 1], { dtype: next.dtype, backend: next.backend });
+  return add(multiply(next, mask), multiply(previous, subtract(1, mask)));
+}

@@ -1,0 +1,123 @@
+import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
+import { InputError } from '../errors.ts';
+import { type Shape, show } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { FactorChain } from './factorChain.ts';
+import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
+
+/** What a gated recurrent unit that resets after its product computes from, H hidden units. */
+export interface GruInputs {
+  /** W x_t for all steps, without bias: [T, B, 3H], gates in the order r, z, n. */
+  readonly gates: Tensor;
+  /** [3H] */
+  readonly bias: Tensor;
+  /** The bias of U_n h that the reset gate acts on, [H]. */
+  readonly recurrentBias: Tensor;
+  /** The state before the first step: [B, H]. */
+  readonly h0: Tensor;
+  /** U as a product of factors, the first applied first: U = F_k ⋯ F_1, [3H, H]. */
+  readonly recurrent: readonly Tensor[];
+  /** Valid steps of each sequence; beyond them the state is held. All T unless given. */
+  readonly lengths?: ArrayLike<number>;
+}
+
+/**
+ * A layer of gated recurrent units over time, in the form of cuDNN and PyTorch: r, z = σ(W x_t + U h_{t−1} + b);
+ * n = tanh(W_n x_t + b_n + r∘(U_n h_{t−1} + b′)); h_t = (1 − z)∘n + z∘h_{t−1}. Returns h [T, B, H]. Equal to the
+ * composition of primitives in `nn/gruSteps.ts`; first-order gradient. Throws InputError when shapes do not fit.
+ */
+export function gruSequence(inputs: GruInputs): Tensor {
+  const { gates, bias, recurrentBias, h0, recurrent, lengths = null } = inputs;
+  expectLengths('gruSequence', lengths, gates.shape[0], h0.shape[0]);
+  const attributes = { lengths: lengths && Int32Array.from(lengths) };
+  return gruSequenceOp.apply([gates, bias, recurrentBias, h0, ...recurrent], attributes)[0];
+}
+
+interface Attributes {
+  readonly lengths: Int32Array | null;
+}
+
+const gruSequenceOp = defineOp<Attributes>({
+  name: 'gruSequence',
+  shapes(inputs, { lengths }) {
+    checkShapes(inputs, lengths);
+    return [[inputs[0][0], ...inputs[3]]];
+  },
+  forward(context, [wx, bias, recurrentBias, h0, ...recurrent], [h], { lengths }) {
+    const [time, batch, hidden] = h.shape;
+    const steps = new SequenceSteps(context, time, batch, lengths);
+    const u = FactorChain.forward(context, recurrent, time, batch);
+    const gates = copyOf(context, wx);
+    const product = context.allocate(wx.shape);
+    const biases = [context.buffer(bias), context.buffer(recurrentBias)] as const;
+    for (let step = 0; step < time; step++) {
+      const before = steps.before(h0, h, step);
+      const [a, uh, hNow] = [gates, product, h].map((sequence) => steps.at(sequence, step));
+      u.forward(step, before, uh, false);
+      context.kernels.gruCell(batch, hidden, a, uh, ...biases, before, hNow, steps.lengths, step);
+    }
+    return [gates, product, ...u.between];
+  },
+  backward,
+  samples: [
+    { shapes: [[3, 2, 6], [6], [2], [2, 2], [6, 2]], attributes: { lengths: null } },
+    {
+      shapes: [[4, 3, 9], [9], [3], [3, 3], [2, 3], [9, 2]],
+      attributes: { lengths: Int32Array.of(4, 0, 2) },
+    },
+  ],
+  errors: [
+    { shapes: [[3, 2, 6], [6], [2], [2, 2], [6, 3]], attributes: { lengths: null }, message: /recurrent/ },
+    { shapes: [[3, 2, 8], [8], [2], [2, 2], [6, 2]], attributes: { lengths: null }, message: /gates/ },
+  ],
+});
+
+function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
+  const [, , , h0, ...recurrent] = call.inputs;
+  const [h] = call.outputs;
+  const [gates, product, ...between] = call.saved;
+  const [time, batch, hidden] = h.shape;
+  const steps = new SequenceSteps(context, time, batch, call.attributes.lengths);
+  const u = FactorChain.backward(context, recurrent, batch, between);
+  const [dGates, dProduct] = [context.allocate(gates.shape), context.allocate(gates.shape)];
+  const dh = startOfGrad(context, call.grads[0], h);
+  const dh0 = context.zeros(h0.shape);
+  for (let step = time - 1; step >= 0; step--) {
+    const [a, uh, dhNow] = [gates, product, dh].map((sequence) => steps.at(sequence, step));
+    const [dGatesNow, dProductNow] = [steps.at(dGates, step), steps.at(dProduct, step)];
+    const dhBefore = steps.before(dh0, dh, step);
+    const states = [steps.before(h0, h, step), dhNow, dhBefore] as const;
+    context.kernels.gruCellGrad(batch, hidden, a, uh, ...states, dGatesNow, dProductNow, steps.lengths, step);
+    u.backward(step, dProductNow, dhBefore, true);
+  }
+  // The recurrent bias joins the product where the candidate's part of it is.
+  const dRecurrentBias = context.allocate([hidden]);
+  const sums = context.buffer(sumOfRows(context, dProduct));
+  context.kernels.scale(context.at(sums, 2 * hidden), context.buffer(dRecurrentBias), hidden, 1);
+  return [
+    dGates,
+    sumOfRows(context, dGates),
+    dRecurrentBias,
+    dh0,
+    ...u.weightGrads(steps.allBefore(h0, h), context.buffer(dProduct)),
+  ];
+}
+
+function checkShapes(inputs: readonly Shape[], lengths: Int32Array | null): void {
+  const op = 'gruSequence';
+  const [gates, bias, recurrentBias, h0, ...recurrent] = inputs;
+  if (gates.length !== 3 || h0.length !== 2 || gates[0] === 0) {
+    throw new InputError(
+      `${op}: gates and h0 have shapes ${show(gates)} and ${show(h0)}, expected [T, B, 3H] and [B, H] with at least one step.`,
+    );
+  }
+  const [time, batch] = gates;
+  const hidden = h0[1];
+  expectShape(op, 'gates', gates, [time, batch, 3 * hidden]);
+  expectShape(op, 'bias', bias, [3 * hidden]);
+  expectShape(op, 'recurrentBias', recurrentBias, [hidden]);
+  expectShape(op, 'h0', h0, [batch, hidden]);
+  expectChain(op, 'recurrent', recurrent, hidden, 3 * hidden);
+  expectLengths(op, lengths, time, batch);
+}

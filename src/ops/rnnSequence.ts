@@ -1,0 +1,119 @@
+import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
+import { InputError } from '../errors.ts';
+import { type Shape, show } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { FactorChain } from './factorChain.ts';
+import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
+
+/** What a simple recurrent network computes from, H hidden units. */
+export interface RnnInputs {
+  /** W x_t for all steps, without bias: [T, B, H]. */
+  readonly gates: Tensor;
+  /** [H] */
+  readonly bias: Tensor;
+  /** The state before the first step: [B, H]. */
+  readonly h0: Tensor;
+  /** U as a product of factors, the first applied first: U = F_k ⋯ F_1, [H, H]. */
+  readonly recurrent: readonly Tensor[];
+  /** `tanh` unless given. */
+  readonly activation?: 'tanh' | 'relu';
+  /** Valid steps of each sequence; beyond them the state is held. All T unless given. */
+  readonly lengths?: ArrayLike<number>;
+}
+
+/**
+ * A simple recurrent layer over time (Elman 1990): h_t = φ(W x_t + U h_{t−1} + b). Returns h [T, B, H]. Equal to the
+ * composition of primitives in `nn/rnnSteps.ts`; first-order gradient. Throws InputError when shapes do not fit.
+ */
+export function rnnSequence(inputs: RnnInputs): Tensor {
+  const { gates, bias, h0, recurrent, activation = 'tanh', lengths = null } = inputs;
+  expectLengths('rnnSequence', lengths, gates.shape[0], h0.shape[0]);
+  const attributes = { rectify: activation === 'relu' ? 1 : 0, lengths: lengths && Int32Array.from(lengths) };
+  return rnnSequenceOp.apply([gates, bias, h0, ...recurrent], attributes)[0];
+}
+
+interface Attributes {
+  /** 1 for a rectifier, 0 for tanh. */
+  readonly rectify: number;
+  readonly lengths: Int32Array | null;
+}
+
+const rnnSequenceOp = defineOp<Attributes>({
+  name: 'rnnSequence',
+  shapes(inputs, { lengths }) {
+    checkShapes(inputs, lengths);
+    return [inputs[0]];
+  },
+  forward(context, [wx, bias, h0, ...recurrent], [h], { rectify, lengths }) {
+    const [time, batch, hidden] = wx.shape;
+    const steps = new SequenceSteps(context, time, batch, lengths);
+    const u = FactorChain.forward(context, recurrent, time, batch);
+    const a = copyOf(context, wx);
+    for (let step = 0; step < time; step++) {
+      const [before, aNow] = [steps.before(h0, h, step), steps.at(a, step)];
+      u.forward(step, before, aNow, true);
+      const states = [before, steps.at(h, step)] as const;
+      context.kernels.rnnCell(
+        batch,
+        hidden,
+        aNow,
+        context.buffer(bias),
+        ...states,
+        steps.lengths,
+        step,
+        rectify,
+      );
+    }
+    return u.between;
+  },
+  backward,
+  samples: [
+    { shapes: [[3, 2, 4], [4], [2, 4], [4, 4]], attributes: { rectify: 0, lengths: null } },
+    {
+      shapes: [[4, 3, 3], [3], [3, 3], [2, 3], [3, 2]],
+      attributes: { rectify: 0, lengths: Int32Array.of(4, 0, 2) },
+    },
+  ],
+  errors: [
+    {
+      shapes: [[3, 2, 4], [4], [2, 4], [4, 3]],
+      attributes: { rectify: 0, lengths: null },
+      message: /recurrent/,
+    },
+    { shapes: [[3, 2, 4], [3], [2, 4], [4, 4]], attributes: { rectify: 0, lengths: null }, message: /bias/ },
+  ],
+});
+
+function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
+  const [, , h0, ...recurrent] = call.inputs;
+  const [h] = call.outputs;
+  const { rectify, lengths } = call.attributes;
+  const [time, batch, hidden] = h.shape;
+  const steps = new SequenceSteps(context, time, batch, lengths);
+  const u = FactorChain.backward(context, recurrent, batch, call.saved);
+  const da = context.allocate(h.shape);
+  const dh = startOfGrad(context, call.grads[0], h);
+  const dh0 = context.zeros(h0.shape);
+  for (let step = time - 1; step >= 0; step--) {
+    const [hNow, dhNow, daNow] = [h, dh, da].map((sequence) => steps.at(sequence, step));
+    const dhBefore = steps.before(dh0, dh, step);
+    context.kernels.rnnCellGrad(batch, hidden, hNow, dhNow, dhBefore, daNow, steps.lengths, step, rectify);
+    u.backward(step, daNow, dhBefore, true);
+  }
+  return [da, sumOfRows(context, da), dh0, ...u.weightGrads(steps.allBefore(h0, h), context.buffer(da))];
+}
+
+function checkShapes([gates, bias, h0, ...recurrent]: readonly Shape[], lengths: Int32Array | null): void {
+  const op = 'rnnSequence';
+  if (gates.length !== 3 || gates[0] === 0) {
+    throw new InputError(
+      `${op}: gates have shape ${show(gates)}, expected [T, B, H] with at least one step.`,
+    );
+  }
+  const [time, batch, hidden] = gates;
+  expectShape(op, 'bias', bias, [hidden]);
+  expectShape(op, 'h0', h0, [batch, hidden]);
+  expectChain(op, 'recurrent', recurrent, hidden, hidden);
+  expectLengths(op, lengths, time, batch);
+}
