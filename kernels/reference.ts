@@ -1,12 +1,14 @@
 /** The reference kernels: plain TypeScript for float32 and float64, the meaning of every kernel and its oracle. */
 export * from './adam/reference.ts';
 export * from './circulant/reference.ts';
+export * from './circulantProduct/reference.ts';
 export * from './copy/reference.ts';
 export * from './ctc/reference.ts';
 export * from './displacement/reference.ts';
 export * from './dropout/reference.ts';
 export * from './elementwise/reference.ts';
 export * from './exp/reference.ts';
+export * from './fft/reference.ts';
 export * from './gather/reference.ts';
 export * from './gruCell/reference.ts';
 export * from './log/reference.ts';
@@ -20,3 +22,4 @@ export * from './sigmoid/reference.ts';
 export * from './softmax/reference.ts';
 export * from './tanh/reference.ts';
 export * from './toeplitz/reference.ts';
+export * from './toeplitzLikeProduct/reference.ts';

@@ -4,6 +4,7 @@
  */
 export { adam } from './adam/simd';
 export { circulantMatrix, circulantMatrixGrad } from './circulant/simd';
+export { circulantProduct, circulantProductGrad } from './circulantProduct/simd';
 export { copyStrided } from './copy/simd';
 export { ctc } from './ctc/simd';
 export { fromDisplacement, fromDisplacementTranspose } from './displacement/simd';
@@ -28,6 +29,7 @@ export {
   sumSquares,
 } from './elementwise/simd';
 export { exp } from './exp/simd';
+export { spectrum, spectrumGrad } from './fft/simd';
 export { gatherRows, putColumns, scatterAddRows, takeColumns } from './gather/simd';
 export { gruCandidate, gruCandidateGrad, gruCell, gruCellGrad, gruGates, gruGatesGrad } from './gruCell/simd';
 export { log } from './log/simd';
@@ -42,3 +44,4 @@ export { sigmoid, sigmoidGrad } from './sigmoid/simd';
 export { logSoftmax, softmax } from './softmax/simd';
 export { tanh, tanhGrad } from './tanh/simd';
 export { diagonalSums, toeplitzMatrix } from './toeplitz/simd';
+export { toeplitzLikeProduct, toeplitzLikeProductGrad } from './toeplitzLikeProduct/simd';

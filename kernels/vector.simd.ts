@@ -7,6 +7,13 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** c − a·b in each lane, rounded like `madd`. */
+@inline
+export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (isDefined(USE_FMA)) return f32x4.relaxed_nmadd(a, b, c);
+  return f32x4.sub(c, f32x4.mul(a, b));
+}
+
 /** `madd` for two float64 lanes. */
 @inline
 export function madd64(a: v128, b: v128, c: v128): v128 {

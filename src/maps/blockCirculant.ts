@@ -1,8 +1,9 @@
 import { InputError } from '../errors.ts';
 import { gather } from '../ops/gather.ts';
 import { reshape } from '../ops/reshape.ts';
-import { checkSizes } from './checks.ts';
+import { checkMatrix, checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
+import { meansOfShared } from './tying.ts';
 
 /**
  * A matrix of b × b circulant blocks, out · in / b parameters (C-LSTM: Wang et al. 2018; E-RNN: Li et al. 2019).
@@ -15,6 +16,7 @@ export function blockCirculant(inSize: number, outSize: number, size: number): L
       `blockCirculant: the block size is ${size}, expected a divisor of both inSize, ${inSize}, and outSize, ${outSize}.`,
     );
   }
+  const count = (outSize * inSize) / size;
   const across = inSize / size;
   const indices = new Int32Array(outSize * inSize);
   for (let i = 0; i < outSize; i++) {
@@ -27,8 +29,12 @@ export function blockCirculant(inSize: number, outSize: number, size: number): L
     kind: `blockCirculant(${size})`,
     inSize,
     outSize,
-    parameters: { v: { shape: [(outSize * inSize) / size], deviation: Math.sqrt(1 / inSize) } },
+    parameters: { v: { shape: [count], deviation: Math.sqrt(1 / inSize) } },
     macs: inSize * outSize,
     factors: ({ v }) => [reshape(gather(v, indices), [outSize, inSize])],
+    fit(matrix) {
+      checkMatrix('blockCirculant', matrix, [outSize, inSize]);
+      return { v: meansOfShared(matrix, [outSize, inSize], count, (i, j) => indices[i * inSize + j]) };
+    },
   };
 }

@@ -24,6 +24,12 @@ export interface LinearMap {
    * Fused sequence ops take a map in this form.
    */
   factors(parameters: Tensors): readonly Tensor[];
+  /**
+   * Values of all parameters, those of parts as `part.name`, that bring the map near to a matrix [out, in], row-major: the
+   * nearest in Frobenius norm, except where a kind says otherwise, and never further than the zero matrix.
+   * Throws InputError for a wrong count of numbers, or one that is not finite.
+   */
+  fit(matrix: Float64Array): Readonly<Record<string, Float64Array>>;
 }
 
 /** Shape of a parameter, and how it begins. */

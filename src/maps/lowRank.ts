@@ -1,4 +1,5 @@
-import { checkSizes } from './checks.ts';
+import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
+import { checkMatrix, checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 
 /**
@@ -17,5 +18,10 @@ export function lowRank(inSize: number, outSize: number, rank: number): LinearMa
     },
     macs: rank * (inSize + outSize),
     factors: ({ u, v }) => [v, u],
+    fit(matrix) {
+      checkMatrix('lowRank', matrix, [outSize, inSize]);
+      const { left, right } = lowRankFactors(matrix, outSize, inSize, rank);
+      return { u: left, v: right };
+    },
   };
 }

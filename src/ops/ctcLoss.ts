@@ -15,6 +15,10 @@ export function ctcLoss(
   labels: readonly ArrayLike<number>[],
   frames: ArrayLike<number>,
 ): Tensor {
+  checkWhole('frames', frames);
+  labels.forEach((sequence, b) => {
+    checkWhole(`labels[${b}]`, sequence);
+  });
   const offsets = new Int32Array(labels.length + 1);
   labels.forEach((sequence, b) => {
     offsets[b + 1] = offsets[b] + sequence.length;
@@ -119,6 +123,14 @@ const ctcLossOp = defineOp<Targets>({
     },
   ],
 });
+
+function checkWhole(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isInteger(values[i])) {
+      throw new InputError(`ctcLoss: ${name} holds ${values[i]}, expected whole numbers.`);
+    }
+  }
+}
 
 function checkTargets(
   time: number,

@@ -5,7 +5,8 @@ import type { Lifetime, Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
 
 /**
- * Runs `body` and frees every tensor made inside except what it returns: a tensor, or arrays and records of tensors.
+ * Runs `body` and frees every tensor that an op made inside, except what it returns: a tensor, or arrays and records of
+ * tensors. (What `tensor` and its like made from numbers is an ordinary array, and lives as one.)
  * Nobody calls `dispose`. While a gradient is being recorded an inner scope frees nothing, since the tape needs it.
  * Throws InputError when `body` returns a promise: a scope ends when its function returns.
  */

@@ -115,6 +115,11 @@ function resolve(options: TensorOptions): { dtype: DType; backend: Backend } {
 function nestedShape(values: Nested): number[] {
   const shape: number[] = [];
   for (let level = values; typeof level !== 'number'; level = level[0]) {
+    if (!Array.isArray(level)) {
+      throw new InputError(
+        `tensor: values hold ${JSON.stringify(level)}, expected numbers in nested arrays.`,
+      );
+    }
     shape.push(level.length);
     if (level.length === 0) break;
   }

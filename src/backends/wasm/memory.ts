@@ -119,13 +119,14 @@ export class LinearMemory {
   #ensure(end: number): void {
     const missing = end - this.memory.buffer.byteLength;
     if (missing <= 0) return;
-    try {
-      // A quarter more than asked, so that a slowly growing program does not grow at every step.
-      this.memory.grow(
-        Math.min(Math.ceil((missing + end / 4) / PAGE), MAXIMUM_PAGES - this.memory.buffer.byteLength / PAGE),
-      );
-    } catch {
-      // The check below reports it with the figures.
+    // A quarter more than asked, so that a slowly growing program does not grow at every step; else just what is needed.
+    for (const wanted of [missing + end / 4, missing]) {
+      try {
+        this.memory.grow(Math.ceil(wanted / PAGE));
+        break;
+      } catch {
+        // The check below reports it with the figures.
+      }
     }
     if (end > this.memory.buffer.byteLength) {
       throw new InputError(
