@@ -5,6 +5,7 @@ export { diagonalPlusLowRank } from './diagonalPlusLowRank.ts';
 export { hashed } from './hashed.ts';
 export { kronecker } from './kronecker.ts';
 export {
+  allParameters,
   applyMap,
   applyTranspose,
   initialValues,
@@ -15,6 +16,6 @@ export {
 } from './linearMap.ts';
 export { lowRank } from './lowRank.ts';
 export { Naming } from './naming.ts';
-export { isSharedLowRank, type SharedLowRank, sharedLowRank } from './sharedLowRank.ts';
+export { fitShared, isSharedLowRank, type SharedLowRank, sharedLowRank } from './sharedLowRank.ts';
 export { toeplitz } from './toeplitz.ts';
 export { toeplitzLike } from './toeplitzLike.ts';

@@ -2,7 +2,7 @@ import type { Tensors } from '../autograd/grad.ts';
 import { matmul } from '../ops/matmul.ts';
 import { transpose } from '../ops/transpose.ts';
 import type { Random } from '../tensor/random.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -62,18 +62,22 @@ export function toDense(map: LinearMap, parameters: Tensors): Tensor {
       );
 }
 
-/** How many numbers a map has of its own and in its parts. A part used by several maps is counted by `nn`, once. */
-export function parameterCount(map: LinearMap): number {
-  let count = 0;
-  for (const { shape } of Object.values(map.parameters))
-    count += shape.reduce((product, size) => product * size, 1);
-  for (const part of Object.values(map.parts ?? {})) count += parameterCount(part);
-  return count;
+/** The parameters of a map and of its parts, under the names by which the map knows them: `v`, `projection.weight`. */
+export function allParameters(map: LinearMap): Readonly<Record<string, ParameterSpec>> {
+  const all: Record<string, ParameterSpec> = { ...map.parameters };
+  for (const [part, inner] of Object.entries(map.parts ?? {})) {
+    for (const [name, spec] of Object.entries(allParameters(inner))) all[`${part}.${name}`] = spec;
+  }
+  return all;
 }
+
+/** How many numbers a map has of its own and in its parts. A part used by several maps is counted by `nn`, once. */
+export const parameterCount = (map: LinearMap): number =>
+  Object.values(allParameters(map)).reduce((total, { shape }) => total + sizeOf(shape), 0);
 
 /** Initial values of a parameter. */
 export function initialValues({ shape, deviation, start = 0 }: ParameterSpec, random: Random): Float32Array {
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const values = new Float32Array(sizeOf(shape));
   // A uniform distribution on ±√3 σ has standard deviation σ.
   const reach = Math.sqrt(3) * deviation;
   for (let i = 0; i < values.length; i++) {
