@@ -14,7 +14,7 @@ import { hold, product, stepOf } from './steps.ts';
 export function gruSteps(inputs: GruInputs): Tensor {
   const { recurrent, recurrentBias } = inputs;
   return gruLoop(inputs, (h, wx, part) => {
-    const uh = product(h, recurrent);
+    const uh = product(h, recurrent, 3 * h.shape[1]);
     const [r, z] = [0, 1].map((gate) => sigmoid(add(part(wx, gate), part(uh, gate))));
     return [z, tanh(add(part(wx, 2), multiply(r, add(part(uh, 2), recurrentBias))))];
   });
@@ -24,9 +24,9 @@ export function gruSteps(inputs: GruInputs): Tensor {
 export function gruResetBeforeSteps(inputs: GruResetBeforeInputs): Tensor {
   const { recurrentGates, candidate } = inputs;
   return gruLoop(inputs, (h, wx, part) => {
-    const uh = product(h, recurrentGates);
+    const uh = product(h, recurrentGates, 2 * h.shape[1]);
     const [r, z] = [0, 1].map((gate) => sigmoid(add(part(wx, gate), part(uh, gate))));
-    return [z, tanh(add(part(wx, 2), product(multiply(r, h), candidate)))];
+    return [z, tanh(add(part(wx, 2), product(multiply(r, h), candidate, h.shape[1])))];
   });
 }
 

@@ -21,10 +21,10 @@ export function lstmSteps(inputs: LstmInputs): { h: Tensor; c: Tensor } {
   const hs: Tensor[] = [];
   const cs: Tensor[] = [];
   for (let step = 0; step < gates.shape[0]; step++) {
-    const a = add(add(stepOf(gates, step), product(h, recurrent)), bias);
+    const a = add(add(stepOf(gates, step), product(h, recurrent, 4 * hidden)), bias);
     const [i, f, g, o] = [0, 1, 2, 3].map((gate) => slice(a, [0, gate * hidden], [batch, hidden]));
     const cNew = add(multiply(sigmoid(peep(1, c, f)), c), multiply(sigmoid(peep(0, c, i)), tanh(g)));
-    const hNew = product(multiply(sigmoid(peep(2, cNew, o)), tanh(cNew)), projection);
+    const hNew = product(multiply(sigmoid(peep(2, cNew, o)), tanh(cNew)), projection, inputs.h0.shape[1]);
     c = hold(cNew, c, step, lengths);
     h = hold(hNew, h, step, lengths);
     hs.push(h);

@@ -13,7 +13,7 @@ export function rnnSteps(inputs: RnnInputs): Tensor {
   let h = inputs.h0;
   const hs: Tensor[] = [];
   for (let step = 0; step < gates.shape[0]; step++) {
-    const next = activate(add(add(stepOf(gates, step), product(h, recurrent)), bias));
+    const next = activate(add(add(stepOf(gates, step), product(h, recurrent, h.shape[1])), bias));
     h = hold(next, h, step, lengths);
     hs.push(h);
   }

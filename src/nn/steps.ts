@@ -2,7 +2,9 @@ import { add } from '../ops/add.ts';
 import { matmul } from '../ops/matmul.ts';
 import { multiply } from '../ops/multiply.ts';
 import { reshape } from '../ops/reshape.ts';
+import type { MapProduct } from '../ops/sequenceProduct.ts';
 import { slice } from '../ops/slice.ts';
+import { structuredProduct } from '../ops/structuredProduct.ts';
 import { subtract } from '../ops/subtract.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 
@@ -12,9 +14,11 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 export const stepOf = (sequence: Tensor, step: number): Tensor =>
   reshape(slice(sequence, [step], [1]), sequence.shape.slice(1));
 
-/** x F_1ᵀ F_2ᵀ ⋯ */
-export const product = (x: Tensor, factors: readonly Tensor[]): Tensor =>
-  factors.reduce((value, factor) => matmul(value, factor, { transposeB: true }), x);
+/** x Mᵀ for a matrix given as the list of its factors, or as a product with `outSize` rows. */
+export const product = (x: Tensor, matrix: MapProduct | readonly Tensor[], outSize: number): Tensor =>
+  !Array.isArray(matrix) && 'terms' in matrix
+    ? structuredProduct(x, matrix, outSize)
+    : matrix.reduce((value, factor) => matmul(value, factor, { transposeB: true }), x);
 
 /** `next` [B, ·] where a sequence goes on at `step`, `previous` where it has ended. */
 export function hold(next: Tensor, previous: Tensor, step: number, lengths?: ArrayLike<number>): Tensor {

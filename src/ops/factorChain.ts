@@ -14,8 +14,8 @@ export class FactorChain {
   readonly #batch: number;
   readonly #panels: readonly RawBuffer[];
   /** What stands between factor i and i + 1, [T, B, out_i] each: saved by the forward pass for the backward pass. */
-  readonly between: readonly Tensor[];
-  /** Gradients of `between`. */
+  readonly saved: readonly Tensor[];
+  /** Gradients of `saved`. */
   readonly #dBetween: readonly Tensor[];
 
   private constructor(
@@ -30,7 +30,7 @@ export class FactorChain {
     this.#factors = factors;
     this.#batch = batch;
     this.#panels = panels;
-    this.between = between;
+    this.saved = between;
     this.#dBetween = dBetween;
   }
 
@@ -59,7 +59,7 @@ export class FactorChain {
     this.#factors.forEach((factor, i) => {
       const [outSize, inSize] = factor.shape;
       const isLast = i === this.#factors.length - 1;
-      const output = isLast ? y : this.#rowsAt(this.between[i], step);
+      const output = isLast ? y : this.#rowsAt(this.saved[i], step);
       this.#multiply(outSize, inSize, input, this.#panels[i], output, isLast && accumulate);
       input = output;
     });
@@ -89,7 +89,7 @@ export class FactorChain {
       const sources: readonly Rows[] =
         i === 0
           ? inputs
-          : [{ buffer: context.buffer(this.between[i - 1]), rows: this.between[i - 1].size / inSize }];
+          : [{ buffer: context.buffer(this.saved[i - 1]), rows: this.saved[i - 1].size / inSize }];
       const into = context.buffer(grad);
       let row = 0;
       for (const { buffer, rows } of sources) {

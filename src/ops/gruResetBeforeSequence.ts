@@ -65,7 +65,7 @@ const gruResetBeforeOp = defineOp<Attributes>({
       uCandidate.forward(step, reset, candidate, false);
       kernels.gruCandidate(batch, hidden, a, candidate, biases, before, hNow, steps.lengths, step);
     }
-    return [gates, hReset, ...uGates.between, ...uCandidate.between];
+    return [gates, hReset, ...uGates.saved, ...uCandidate.saved];
   },
   backward,
   samples: [

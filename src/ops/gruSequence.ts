@@ -2,8 +2,15 @@ import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
 import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { FactorChain } from './factorChain.ts';
-import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import {
+  asProduct,
+  backwardProduct,
+  expectProduct,
+  forwardProduct,
+  type MapProduct,
+  type ProductTerm,
+} from './sequenceProduct.ts';
+import { expectLengths, expectShape } from './sequenceShapes.ts';
 import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a gated recurrent unit that resets after its product computes from, H hidden units. */
@@ -16,8 +23,8 @@ export interface GruInputs {
   readonly recurrentBias: Tensor;
   /** The state before the first step: [B, H]. */
   readonly h0: Tensor;
-  /** U as a product of factors, the first applied first: U = F_k ⋯ F_1, [3H, H]. */
-  readonly recurrent: readonly Tensor[];
+  /** U [3H, H] as a product, or as the list of its factors, the first applied first: U = F_k ⋯ F_1. */
+  readonly recurrent: MapProduct | readonly Tensor[];
   /** Valid steps of each sequence; beyond them the state is held. All T unless given. */
   readonly lengths?: ArrayLike<number>;
 }
@@ -28,26 +35,31 @@ export interface GruInputs {
  * composition of primitives in `nn/gruSteps.ts`; first-order gradient. Throws InputError when shapes do not fit.
  */
 export function gruSequence(inputs: GruInputs): Tensor {
-  const { gates, bias, recurrentBias, h0, recurrent, lengths = null } = inputs;
+  const { gates, bias, recurrentBias, h0, lengths = null } = inputs;
+  const recurrent = asProduct(inputs.recurrent);
   expectLengths('gruSequence', lengths, gates.shape[0], h0.shape[0]);
-  const attributes = { lengths: lengths && Int32Array.from(lengths) };
-  return gruSequenceOp.apply([gates, bias, recurrentBias, h0, ...recurrent], attributes)[0];
+  const attributes = { recurrent: recurrent.terms, lengths: lengths && Int32Array.from(lengths) };
+  return gruSequenceOp.apply([gates, bias, recurrentBias, h0, ...recurrent.tensors], attributes)[0];
 }
 
 interface Attributes {
+  readonly recurrent: readonly ProductTerm[];
   readonly lengths: Int32Array | null;
 }
 
+const dense: readonly ProductTerm[] = [{ kind: 'factors', count: 1 }];
+const lowRank: readonly ProductTerm[] = [{ kind: 'factors', count: 2 }];
+
 const gruSequenceOp = defineOp<Attributes>({
   name: 'gruSequence',
-  shapes(inputs, { lengths }) {
-    checkShapes(inputs, lengths);
+  shapes(inputs, attributes) {
+    checkShapes(inputs, attributes);
     return [[inputs[0][0], ...inputs[3]]];
   },
-  forward(context, [wx, bias, recurrentBias, h0, ...recurrent], [h], { lengths }) {
+  forward(context, [wx, bias, recurrentBias, h0, ...recurrent], [h], { recurrent: terms, lengths }) {
     const [time, batch, hidden] = h.shape;
     const steps = new SequenceSteps(context, time, batch, lengths);
-    const u = FactorChain.forward(context, recurrent, time, batch);
+    const u = forwardProduct(context, terms, recurrent, time, batch);
     const gates = copyOf(context, wx);
     const product = context.allocate(wx.shape);
     const biases = [context.buffer(bias), context.buffer(recurrentBias)] as const;
@@ -57,19 +69,27 @@ const gruSequenceOp = defineOp<Attributes>({
       u.forward(step, before, uh, false);
       context.kernels.gruCell(batch, hidden, a, uh, ...biases, before, hNow, steps.lengths, step);
     }
-    return [gates, product, ...u.between];
+    return [gates, product, ...u.saved];
   },
   backward,
   samples: [
-    { shapes: [[3, 2, 6], [6], [2], [2, 2], [6, 2]], attributes: { lengths: null } },
+    { shapes: [[3, 2, 6], [6], [2], [2, 2], [6, 2]], attributes: { recurrent: dense, lengths: null } },
     {
       shapes: [[4, 3, 9], [9], [3], [3, 3], [2, 3], [9, 2]],
-      attributes: { lengths: Int32Array.of(4, 0, 2) },
+      attributes: { recurrent: lowRank, lengths: Int32Array.of(4, 0, 2) },
     },
   ],
   errors: [
-    { shapes: [[3, 2, 6], [6], [2], [2, 2], [6, 3]], attributes: { lengths: null }, message: /recurrent/ },
-    { shapes: [[3, 2, 8], [8], [2], [2, 2], [6, 2]], attributes: { lengths: null }, message: /gates/ },
+    {
+      shapes: [[3, 2, 6], [6], [2], [2, 2], [6, 3]],
+      attributes: { recurrent: dense, lengths: null },
+      message: /recurrent/,
+    },
+    {
+      shapes: [[3, 2, 8], [8], [2], [2, 2], [6, 2]],
+      attributes: { recurrent: dense, lengths: null },
+      message: /gates/,
+    },
   ],
 });
 
@@ -79,7 +99,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const [gates, product, ...between] = call.saved;
   const [time, batch, hidden] = h.shape;
   const steps = new SequenceSteps(context, time, batch, call.attributes.lengths);
-  const u = FactorChain.backward(context, recurrent, batch, between);
+  const u = backwardProduct(context, call.attributes.recurrent, recurrent, time, batch, between);
   const [dGates, dProduct] = [context.allocate(gates.shape), context.allocate(gates.shape)];
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
@@ -104,7 +124,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   ];
 }
 
-function checkShapes(inputs: readonly Shape[], lengths: Int32Array | null): void {
+function checkShapes(inputs: readonly Shape[], attributes: Attributes): void {
   const op = 'gruSequence';
   const [gates, bias, recurrentBias, h0, ...recurrent] = inputs;
   if (gates.length !== 3 || h0.length !== 2 || gates[0] === 0) {
@@ -118,6 +138,6 @@ function checkShapes(inputs: readonly Shape[], lengths: Int32Array | null): void
   expectShape(op, 'bias', bias, [3 * hidden]);
   expectShape(op, 'recurrentBias', recurrentBias, [hidden]);
   expectShape(op, 'h0', h0, [batch, hidden]);
-  expectChain(op, 'recurrent', recurrent, hidden, 3 * hidden);
-  expectLengths(op, lengths, time, batch);
+  expectProduct(op, 'recurrent', attributes.recurrent, recurrent, hidden, 3 * hidden);
+  expectLengths(op, attributes.lengths, time, batch);
 }

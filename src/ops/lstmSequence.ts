@@ -3,6 +3,16 @@ import { InputError } from '../errors.ts';
 import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FactorChain } from './factorChain.ts';
+import {
+  asProduct,
+  backwardProduct,
+  expectProduct,
+  forwardProduct,
+  type MapProduct,
+  type ProductTerm,
+  savedCount,
+  tensorCount,
+} from './sequenceProduct.ts';
 import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
 import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
@@ -16,8 +26,8 @@ export interface LstmInputs {
   readonly h0: Tensor;
   /** The cell before the first step: [B, H]. */
   readonly c0: Tensor;
-  /** U as a product of factors, the first applied first: U = F_k ⋯ F_1, [4H, P]. */
-  readonly recurrent: readonly Tensor[];
+  /** U [4H, P] as a product, or as the list of its factors, the first applied first: U = F_k ⋯ F_1. */
+  readonly recurrent: MapProduct | readonly Tensor[];
   /** The projection as a product of factors, [P, H]; empty for none. */
   readonly projection?: readonly Tensor[];
   /** Diagonal weights by which i and f see c_{t−1} and o sees c_t, [3H] (Gers & Schmidhuber 2000); none unless given. */
@@ -33,28 +43,39 @@ export interface LstmInputs {
  * Throws InputError when shapes do not fit.
  */
 export function lstmSequence(inputs: LstmInputs): { h: Tensor; c: Tensor } {
-  const { gates, bias, h0, c0, recurrent, projection = [], peepholes } = inputs;
+  const { gates, bias, h0, c0, projection = [], peepholes } = inputs;
+  const recurrent = asProduct(inputs.recurrent);
   const lengths = inputs.lengths ?? null;
   expectLengths('lstmSequence', lengths, gates.shape[0], h0.shape[0]);
   const attributes = {
-    recurrent: recurrent.length,
+    recurrent: recurrent.terms,
     peepholes: peepholes !== undefined,
     lengths: lengths && Int32Array.from(lengths),
   };
-  const tensors = [gates, bias, h0, c0, ...(peepholes ? [peepholes] : []), ...recurrent, ...projection];
+  const tensors = [
+    gates,
+    bias,
+    h0,
+    c0,
+    ...(peepholes ? [peepholes] : []),
+    ...recurrent.tensors,
+    ...projection,
+  ];
   const [h, c] = lstmSequenceOp.apply(tensors, attributes);
   return { h, c };
 }
 
 interface Attributes {
-  /** How many of the inputs are factors of U; those after them are the projection's. */
-  readonly recurrent: number;
+  /** What the inputs before the projection's factors make of U. */
+  readonly recurrent: readonly ProductTerm[];
   /** Whether the input after c0 holds peepholes. */
   readonly peepholes: boolean;
   readonly lengths: Int32Array | null;
 }
 
-const plain = { recurrent: 1, peepholes: false, lengths: null };
+const dense: readonly ProductTerm[] = [{ kind: 'factors', count: 1 }];
+const lowRank: readonly ProductTerm[] = [{ kind: 'factors', count: 2 }];
+const plain = { recurrent: dense, peepholes: false, lengths: null };
 
 const lstmSequenceOp = defineOp<Attributes>({
   name: 'lstmSequence',
@@ -71,7 +92,7 @@ const lstmSequenceOp = defineOp<Attributes>({
     { shapes: [[3, 2, 8], [8], [2, 2], [2, 2], [8, 2]], attributes: plain },
     {
       shapes: [[4, 2, 12], [12], [2, 3], [2, 3], [2, 3], [12, 2]],
-      attributes: { ...plain, recurrent: 2, lengths: Int32Array.of(4, 2) },
+      attributes: { ...plain, recurrent: lowRank, lengths: Int32Array.of(4, 2) },
     },
     {
       shapes: [[3, 3, 12], [12], [3, 2], [3, 3], [12, 2], [2, 3]],
@@ -79,7 +100,11 @@ const lstmSequenceOp = defineOp<Attributes>({
     },
     {
       shapes: [[3, 2, 16], [16], [2, 3], [2, 4], [2, 3], [16, 2], [2, 4], [3, 2]],
-      attributes: { ...plain, recurrent: 2 },
+      attributes: { ...plain, recurrent: lowRank },
+    },
+    {
+      shapes: [[3, 2, 12], [12], [2, 3], [2, 3], [4, 3]],
+      attributes: { ...plain, recurrent: [{ kind: 'circulant', skew: false, rows: 3, cols: 3 }] },
     },
     {
       shapes: [[3, 2, 12], [12], [2, 3], [2, 3], [9], [12, 3]],
@@ -113,7 +138,7 @@ function forward(
   const [time, batch] = wx.shape;
   const [hidden, width] = [c0.shape[1], h0.shape[1]];
   const steps = new SequenceSteps(context, time, batch, attributes.lengths);
-  const u = FactorChain.forward(context, recurrent, time, batch);
+  const u = forwardProduct(context, attributes.recurrent, recurrent, time, batch);
   const p = FactorChain.forward(context, projection, time, batch);
   const gates = copyOf(context, wx);
   const cTanh = context.allocate(c.shape);
@@ -129,7 +154,7 @@ function forward(
     if (projection.length > 0) p.forward(step, mNow, hNow, false);
     if (steps.anyHeld(step)) kernels.holdRows(batch, width, hBefore, hNow, steps.lengths, step);
   }
-  return [gates, cTanh, m, ...u.between, ...p.between];
+  return [gates, cTanh, m, ...u.saved, ...p.saved];
 }
 
 function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
@@ -141,8 +166,9 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const [time, batch] = gates.shape;
   const [hidden, width] = [c0.shape[1], h0.shape[1]];
   const steps = new SequenceSteps(context, time, batch, attributes.lengths);
-  const u = FactorChain.backward(context, recurrent, batch, between.slice(0, recurrent.length - 1));
-  const p = FactorChain.backward(context, projection, batch, between.slice(recurrent.length - 1));
+  const split = savedCount(attributes.recurrent);
+  const u = backwardProduct(context, attributes.recurrent, recurrent, time, batch, between.slice(0, split));
+  const p = FactorChain.backward(context, projection, batch, between.slice(split));
 
   const dGates = context.allocate(gates.shape);
   const dh = startOfGrad(context, grads[0], h);
@@ -194,14 +220,15 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
 
 function named<T>([gates, bias, h0, c0, ...rest]: readonly T[], { recurrent, peepholes }: Attributes) {
   const factors = peepholes ? rest.slice(1) : rest;
+  const count = tensorCount(recurrent);
   return {
     gates,
     bias,
     h0,
     c0,
     peepholes: peepholes ? rest[0] : null,
-    recurrent: factors.slice(0, recurrent),
-    projection: factors.slice(recurrent),
+    recurrent: factors.slice(0, count),
+    projection: factors.slice(count),
   };
 }
 
@@ -222,7 +249,7 @@ function checkShapes(inputs: readonly Shape[], attributes: Attributes) {
   expectShape(op, 'h0', h0, [batch, width]);
   expectShape(op, 'c0', c0, [batch, hidden]);
   if (peepholes !== null) expectShape(op, 'peepholes', peepholes, [3 * hidden]);
-  expectChain(op, 'recurrent', recurrent, width, 4 * hidden);
+  expectProduct(op, 'recurrent', attributes.recurrent, recurrent, width, 4 * hidden);
   if (projection.length > 0) expectChain(op, 'projection', projection, hidden, width);
   else if (width !== hidden) {
     throw new InputError(`${op}: h0 has ${width} columns, expected ${hidden} as there is no projection.`);

@@ -2,8 +2,15 @@ import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
 import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { FactorChain } from './factorChain.ts';
-import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import {
+  asProduct,
+  backwardProduct,
+  expectProduct,
+  forwardProduct,
+  type MapProduct,
+  type ProductTerm,
+} from './sequenceProduct.ts';
+import { expectLengths, expectShape } from './sequenceShapes.ts';
 import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a simple recurrent network computes from, H hidden units. */
@@ -14,8 +21,8 @@ export interface RnnInputs {
   readonly bias: Tensor;
   /** The state before the first step: [B, H]. */
   readonly h0: Tensor;
-  /** U as a product of factors, the first applied first: U = F_k ⋯ F_1, [H, H]. */
-  readonly recurrent: readonly Tensor[];
+  /** U [H, H] as a product, or as the list of its factors, the first applied first: U = F_k ⋯ F_1. */
+  readonly recurrent: MapProduct | readonly Tensor[];
   /** `tanh` unless given. */
   readonly activation?: 'tanh' | 'relu';
   /** Valid steps of each sequence; beyond them the state is held. All T unless given. */
@@ -27,28 +34,37 @@ export interface RnnInputs {
  * composition of primitives in `nn/rnnSteps.ts`; first-order gradient. Throws InputError when shapes do not fit.
  */
 export function rnnSequence(inputs: RnnInputs): Tensor {
-  const { gates, bias, h0, recurrent, activation = 'tanh', lengths = null } = inputs;
+  const { gates, bias, h0, activation = 'tanh', lengths = null } = inputs;
+  const recurrent = asProduct(inputs.recurrent);
   expectLengths('rnnSequence', lengths, gates.shape[0], h0.shape[0]);
-  const attributes = { rectify: activation === 'relu' ? 1 : 0, lengths: lengths && Int32Array.from(lengths) };
-  return rnnSequenceOp.apply([gates, bias, h0, ...recurrent], attributes)[0];
+  const attributes = {
+    rectify: activation === 'relu' ? 1 : 0,
+    recurrent: recurrent.terms,
+    lengths: lengths && Int32Array.from(lengths),
+  };
+  return rnnSequenceOp.apply([gates, bias, h0, ...recurrent.tensors], attributes)[0];
 }
 
 interface Attributes {
   /** 1 for a rectifier, 0 for tanh. */
   readonly rectify: number;
+  readonly recurrent: readonly ProductTerm[];
   readonly lengths: Int32Array | null;
 }
 
+const dense: readonly ProductTerm[] = [{ kind: 'factors', count: 1 }];
+const lowRank: readonly ProductTerm[] = [{ kind: 'factors', count: 2 }];
+
 const rnnSequenceOp = defineOp<Attributes>({
   name: 'rnnSequence',
-  shapes(inputs, { lengths }) {
-    checkShapes(inputs, lengths);
+  shapes(inputs, attributes) {
+    checkShapes(inputs, attributes);
     return [inputs[0]];
   },
-  forward(context, [wx, bias, h0, ...recurrent], [h], { rectify, lengths }) {
+  forward(context, [wx, bias, h0, ...recurrent], [h], { rectify, recurrent: terms, lengths }) {
     const [time, batch, hidden] = wx.shape;
     const steps = new SequenceSteps(context, time, batch, lengths);
-    const u = FactorChain.forward(context, recurrent, time, batch);
+    const u = forwardProduct(context, terms, recurrent, time, batch);
     const a = copyOf(context, wx);
     for (let step = 0; step < time; step++) {
       const [before, aNow] = [steps.before(h0, h, step), steps.at(a, step)];
@@ -65,33 +81,37 @@ const rnnSequenceOp = defineOp<Attributes>({
         rectify,
       );
     }
-    return u.between;
+    return u.saved;
   },
   backward,
   samples: [
-    { shapes: [[3, 2, 4], [4], [2, 4], [4, 4]], attributes: { rectify: 0, lengths: null } },
+    { shapes: [[3, 2, 4], [4], [2, 4], [4, 4]], attributes: { rectify: 0, recurrent: dense, lengths: null } },
     {
       shapes: [[4, 3, 3], [3], [3, 3], [2, 3], [3, 2]],
-      attributes: { rectify: 0, lengths: Int32Array.of(4, 0, 2) },
+      attributes: { rectify: 0, recurrent: lowRank, lengths: Int32Array.of(4, 0, 2) },
     },
   ],
   errors: [
     {
       shapes: [[3, 2, 4], [4], [2, 4], [4, 3]],
-      attributes: { rectify: 0, lengths: null },
+      attributes: { rectify: 0, recurrent: dense, lengths: null },
       message: /recurrent/,
     },
-    { shapes: [[3, 2, 4], [3], [2, 4], [4, 4]], attributes: { rectify: 0, lengths: null }, message: /bias/ },
+    {
+      shapes: [[3, 2, 4], [3], [2, 4], [4, 4]],
+      attributes: { rectify: 0, recurrent: dense, lengths: null },
+      message: /bias/,
+    },
   ],
 });
 
 function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
   const [, , h0, ...recurrent] = call.inputs;
   const [h] = call.outputs;
-  const { rectify, lengths } = call.attributes;
+  const { rectify, recurrent: terms, lengths } = call.attributes;
   const [time, batch, hidden] = h.shape;
   const steps = new SequenceSteps(context, time, batch, lengths);
-  const u = FactorChain.backward(context, recurrent, batch, call.saved);
+  const u = backwardProduct(context, terms, recurrent, time, batch, call.saved);
   const da = context.allocate(h.shape);
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
@@ -104,7 +124,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   return [da, sumOfRows(context, da), dh0, ...u.weightGrads(steps.allBefore(h0, h), context.buffer(da))];
 }
 
-function checkShapes([gates, bias, h0, ...recurrent]: readonly Shape[], lengths: Int32Array | null): void {
+function checkShapes([gates, bias, h0, ...recurrent]: readonly Shape[], attributes: Attributes): void {
   const op = 'rnnSequence';
   if (gates.length !== 3 || gates[0] === 0) {
     throw new InputError(
@@ -114,6 +134,6 @@ function checkShapes([gates, bias, h0, ...recurrent]: readonly Shape[], lengths:
   const [time, batch, hidden] = gates;
   expectShape(op, 'bias', bias, [hidden]);
   expectShape(op, 'h0', h0, [batch, hidden]);
-  expectChain(op, 'recurrent', recurrent, hidden, hidden);
-  expectLengths(op, lengths, time, batch);
+  expectProduct(op, 'recurrent', attributes.recurrent, recurrent, hidden, hidden);
+  expectLengths(op, attributes.lengths, time, batch);
 }
