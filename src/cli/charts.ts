@@ -87,7 +87,8 @@ export function errorAgainstParameters(models: readonly ModelMetrics[]): string 
   });
 }
 
-function draw(description: string, options: Plot.PlotOptions): string {
+/** A plot as SVG, with a text in place of it for who cannot see it. */
+export function draw(description: string, options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = Plot.plot({
     document,

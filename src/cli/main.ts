@@ -9,6 +9,7 @@ import { loadRecogniser } from '../tasks/speech/recogniser.ts';
 import { exit } from './context.ts';
 import { trainInThread } from './modelThread.ts';
 import { runProgram } from './program.ts';
+import { executeInThread } from './reproduceThread.ts';
 
 const interruption = new AbortController();
 const onSignal = () => {
@@ -29,6 +30,7 @@ process.exitCode = await runProgram(args, {
     trainModel: trainInThread,
     loadRecogniser,
     evaluate: evaluateRecogniser,
+    executeRun: executeInThread,
     async readAudio(path) {
       const bytes = await readFile(path).catch((error) => {
         throw new InputError(`${path} could not be read: ${fileErrorText(error)}`);

@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { type Context, exit } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { packageVersion } from './package.ts';
+import { type ReproduceOptions, reproduce } from './reproduce.ts';
 import { summary } from './summary.ts';
 import { type TrainOptions, train } from './train.ts';
 import { transcribe } from './transcribe.ts';
@@ -90,7 +91,32 @@ function createProgram(context: Context, done: (status: number) => void): Comman
     .argument('<config|run>', 'configuration file, or folder of a run')
     .action(async (configOrRun: string) => done(await summary(configOrRun, context)));
 
+  program
+    .command('reproduce')
+    .description('run a whole comparison, or go on with it, and write its results')
+    .argument('[name]', 'spoken-queries or human-speech', 'spoken-queries')
+    .option('--only <stage|model>', 'width, search, seeds or a model; may be repeated', collect)
+    .option('--seeds <n>', 'final runs of every model, instead of its own number', positive)
+    .option('--jobs <n>', 'runs at once; one a core without it', positive)
+    .option('--out <folder>', 'where the results go', 'docs/results')
+    .option('--dry-run', 'list the runs and what they would cost')
+    .action(async (name: string, options: Omit<ReproduceOptions, 'name'>) =>
+      done(await reproduce({ name, ...options }, context)),
+    );
+
   return program;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 1000) {
+    throw new InvalidArgumentError('Expected a whole number from 1 to 1000.');
+  }
+  return value;
 }
 
 function seed(text: string): number {

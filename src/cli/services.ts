@@ -1,6 +1,7 @@
 import type { Audio } from '../tasks/speech/audio/wav.ts';
 import type { SpeechConfig } from '../tasks/speech/config.ts';
 import type { Corpus, OnProgress, Utterance } from '../tasks/speech/corpus.ts';
+import type { RunJob, RunOutcome } from '../tasks/speech/experiments/executeRun.ts';
 import type { Recogniser } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, SetScore, TrainingEvent } from '../tasks/speech/results.ts';
 
@@ -19,6 +20,8 @@ export interface Services {
     options: { readonly onProgress: OnProgress },
   ): SetScore | Promise<SetScore>;
   readAudio(path: string): Promise<Audio>;
+  /** Makes one run of an experiment. */
+  executeRun(job: RunJob, hooks: TrainingHooks): Promise<RunOutcome>;
 }
 
 /** One model to train. Everything can be sent to a thread. */

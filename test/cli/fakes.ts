@@ -121,6 +121,7 @@ export async function run(
     },
     evaluate: () => score,
     readAudio: async () => ({ samples: new Float32Array(7), sampleRate: 8000 }),
+    executeRun: async () => ({ completed: false }),
     ...changes,
   };
   const commandLine = ['compact-rnn', ...args].join(' ');

@@ -1,0 +1,128 @@
+import { mapsInWords } from '../../../nn/spec.ts';
+import type { SpeechConfig } from '../config.ts';
+import type { Corpus, Utterance } from '../corpus.ts';
+import { transcribeAll } from '../evaluate.ts';
+import { TRAIN_SAMPLE } from '../measure.ts';
+import type { Recogniser } from '../recogniser.ts';
+import type { TrainingEvent } from '../results.ts';
+import { errorCounts } from '../score/errorRate.ts';
+import { DivergenceError, type TrainedNetwork, trainNetwork } from '../train.ts';
+import { type Fold, foldOf } from './folds.ts';
+import { sizedModel } from './matching.ts';
+import type { RunRecord, SetErrors } from './runRecord.ts';
+
+/** One run to make. Everything can be sent to a thread. */
+export interface RunJob {
+  readonly id: string;
+  /** What to train, with one model. */
+  readonly config: SpeechConfig;
+  readonly fold?: Fold;
+  /** Sets to score on; `train` stands for a sample of it. */
+  readonly sets: readonly string[];
+  /** Where its checkpoint goes; exists already. */
+  readonly folder: string;
+  /** Whether the folder's checkpoint is where to start from. */
+  readonly resume: boolean;
+  readonly cacheFolder: string;
+  readonly commit: string | null;
+}
+
+export interface RunHooks {
+  /** Once aborted, the run saves a checkpoint and ends. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: TrainingEvent) => void;
+}
+
+export interface RunOutcome {
+  /** False when the run was aborted; its checkpoint is saved then. */
+  readonly completed: boolean;
+  readonly record?: RunRecord;
+}
+
+/**
+ * Trains one model and counts its errors on every utterance of the sets. A training that ended already is only scored.
+ *
+ * @param corpus as it was loaded: a fold is taken here
+ * @throws InputError when the corpus lacks a set, and as `trainNetwork` does, but for a training that diverges: that is a
+ *   result
+ */
+export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): Promise<RunOutcome> {
+  const data = job.fold === undefined ? corpus : foldOf(corpus, job.fold);
+  const { config, folder, resume } = job;
+  const { name, layers } = config.models[0]!;
+  let trained: TrainedNetwork | undefined;
+  let diverged: string | undefined;
+  const losses: number[] = [];
+  try {
+    trained = await trainNetwork({
+      config,
+      model: name,
+      corpus: data,
+      folder,
+      resume,
+      signal: hooks.signal,
+      onEvent(event) {
+        if (event.kind === 'step') losses.push(event.loss);
+        hooks.onEvent(event);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error;
+    diverged = error.message;
+  }
+  if (trained?.completed === false) return { completed: false };
+  const sets: Record<string, SetErrors> = {};
+  for (const set of job.sets) {
+    if (hooks.signal.aborted) return { completed: false };
+    const utterances = set === 'train' ? data.sets.train!.slice(0, TRAIN_SAMPLE) : (data.sets[set] ?? []);
+    sets[set] = errorsOf(trained?.recogniser, utterances, (done, total) =>
+      hooks.onEvent({ kind: 'evaluating', done, total, set }),
+    );
+  }
+  const { summary } = sizedModel(name, layers, data.bands * config.features.stack);
+  const record: RunRecord = {
+    id: job.id,
+    maps: mapsInWords(layers),
+    layers,
+    parameters: summary.parameters,
+    lstmParameters: summary.lstmParameters,
+    macsPerFrame: summary.macs,
+    losses: trained?.progress.losses ?? losses,
+    seconds: trained?.progress.seconds ?? 0,
+    framesPerSecond: trained === undefined ? 0 : trained.progress.frames / trained.progress.seconds,
+    ...(diverged === undefined ? {} : { diverged }),
+    sets,
+    backend: config.backend,
+    node: process.version,
+    commit: job.commit,
+  };
+  return { completed: true, record };
+}
+
+/** The errors on every utterance; without a recogniser, of one that hears nothing: each word and letter is an error. */
+function errorsOf(
+  recogniser: Recogniser | undefined,
+  utterances: readonly Utterance[],
+  onProgress: (done: number, total: number) => void,
+): SetErrors {
+  const heard =
+    recogniser === undefined
+      ? utterances.map(() => ({ words: '', greedy: '' }))
+      : transcribeAll(recogniser, utterances, { onProgress });
+  const counts = (kind: 'words' | 'greedy', unit: 'word' | 'letter') =>
+    utterances.map(({ transcript }, i) =>
+      errorCounts({ reference: transcript, hypothesis: heard[i]![kind] }, unit),
+    );
+  const [words, greedyWords, greedyLetters] = [
+    counts('words', 'word'),
+    counts('greedy', 'word'),
+    counts('greedy', 'letter'),
+  ];
+  return {
+    words: words.map(({ total }) => total),
+    wordErrors: words.map(({ errors }) => errors),
+    greedyWordErrors: greedyWords.map(({ errors }) => errors),
+    letters: greedyLetters.map(({ total }) => total),
+    greedyLetterErrors: greedyLetters.map(({ errors }) => errors),
+  };
+}

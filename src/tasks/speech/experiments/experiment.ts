@@ -1,0 +1,71 @@
+import type { LayerSpec } from '../../../nn/spec.ts';
+import type { SpeechConfig } from '../config.ts';
+import type { Rate } from './runRecord.ts';
+
+/** A comparison of models: what is asked, and everything that decides the answer. */
+export interface Experiment {
+  readonly name: string;
+  /** What is asked, for people. */
+  readonly question: string;
+  readonly corpus: string;
+  readonly corpusSeed: number;
+  /** Cross-validation in so many parts, by text, instead of the corpus' own sets. */
+  readonly folds?: number;
+  /** Sets that final models are tested on, the headline's first. */
+  readonly testSets: readonly string[];
+  /** What choices are made by, on the development set. */
+  readonly judge: Rate;
+  /** Sections of a configuration, with their defaults where nothing is said. */
+  readonly settings: Settings;
+  readonly width: WidthSearch;
+  /** Every model is tried with each of these rates: the same number of trials for all. */
+  readonly search: { readonly learningRates: readonly number[]; readonly seed: number };
+  /** The first is the dense baseline. */
+  readonly models: readonly Contender[];
+  /** What the results shall say yes or no to. */
+  readonly claims: readonly Claim[];
+  /** Pairs whose difference is of interest besides everyone's from dense: a model, and what it is compared with. */
+  readonly pairs: readonly (readonly [string, string])[];
+  /** Hours of speech in one epoch, for the estimate of cost alone. */
+  readonly speechHours: number;
+}
+
+/** Values of a configuration file's sections; `learningRate` is searched for. */
+export interface Settings {
+  readonly features?: Partial<SpeechConfig['features']>;
+  readonly training?: Partial<Omit<SpeechConfig['training'], 'learningRate' | 'augment'>> & {
+    readonly augment?: Partial<SpeechConfig['training']['augment']>;
+  };
+  readonly decoding?: Partial<SpeechConfig['decoding']>;
+}
+
+/** The width of the dense baseline is the smallest of the candidates that doubling does not improve. */
+export interface WidthSearch {
+  /** Each twice the one before; a single one is no search. */
+  readonly candidates: readonly number[];
+  /** Doubling improves where it lowers the judged rate by more than this. */
+  readonly improvement: number;
+}
+
+/** One of the models that are compared. */
+export interface Contender {
+  readonly name: string;
+  /** What it is and why it is here, for people. */
+  readonly role: string;
+  /** Final trainings, with the seeds 1, 2, …. */
+  readonly seeds: number;
+  /** Its layers at the width of the dense baseline, with one size left free, reading rows of `inputSize` values. */
+  readonly layers: (width: number, size: number, inputSize: number) => readonly LayerSpec[];
+  /**
+   * How many parameters its recurrent layers may have, which decides the free size: at most a share of the dense
+   * baseline's, or as near as can be to another model's. Without it there is no free size.
+   */
+  readonly parameters?: { readonly atMost: number } | { readonly like: string };
+}
+
+/** "At least this share fewer LSTM parameters than dense, for at most this much more word error rate." */
+export interface Claim {
+  readonly model: string;
+  readonly fewer: number;
+  readonly moreWer: number;
+}
