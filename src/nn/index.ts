@@ -1,4 +1,5 @@
 export { bidirectional, reversed } from './bidirectional.ts';
+export { type CompressedPlace, type Compression, compressModel } from './compress.ts';
 export { gruLayer } from './gruLayer.ts';
 export { gruResetBeforeSteps, gruSteps } from './gruSteps.ts';
 export { crossEntropy } from './losses.ts';

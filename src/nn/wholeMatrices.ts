@@ -68,7 +68,8 @@ export function wholeMatrices(model: RecurrentModel, parameters: Tensors): Reado
 export function columns(matrix: Float64Array, rows: number, from: number, count: number): Float64Array {
   const width = matrix.length / rows;
   const part = new Float64Array(rows * count);
-  for (let i = 0; i < rows; i++) part.set(matrix.subarray(i * width + from, i * width + from + count), i * count);
+  for (let i = 0; i < rows; i++)
+    part.set(matrix.subarray(i * width + from, i * width + from + count), i * count);
   return part;
 }
 
@@ -79,7 +80,8 @@ export function sideBySide(matrices: readonly Float64Array[], rows: number): Flo
   const joined = new Float64Array(rows * width);
   let from = 0;
   matrices.forEach((matrix, m) => {
-    for (let i = 0; i < rows; i++) joined.set(matrix.subarray(i * widths[m], (i + 1) * widths[m]), i * width + from);
+    for (let i = 0; i < rows; i++)
+      joined.set(matrix.subarray(i * widths[m], (i + 1) * widths[m]), i * width + from);
     from += widths[m];
   });
   return joined;
