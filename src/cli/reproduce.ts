@@ -118,6 +118,11 @@ async function prepare(experiment: Experiment, context: Context): Promise<boolea
       }),
       context.signal,
     );
+    if (corpus !== undefined && corpus.bands !== experiment.bands) {
+      throw new InputError(
+        `corpus ${corpus.name} has ${corpus.bands} bands; expected the ${experiment.bands} that models are sized for`,
+      );
+    }
     return corpus !== undefined;
   } finally {
     progress.stop();

@@ -9,6 +9,8 @@ export interface Experiment {
   readonly question: string;
   readonly corpus: string;
   readonly corpusSeed: number;
+  /** Bands of its feature rows, which sizes depend on. */
+  readonly bands: number;
   /** Cross-validation in so many parts, by text, instead of the corpus' own sets. */
   readonly folds?: number;
   /** Sets that final models are tested on, the headline's first. */

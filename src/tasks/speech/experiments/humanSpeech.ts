@@ -1,3 +1,4 @@
+import { DEFAULT_BANDS } from '../features/logMel.ts';
 import type { Experiment } from './experiment.ts';
 import { dense, narrowDense, quarterHybrid } from './spokenQueries.ts';
 
@@ -8,6 +9,7 @@ export const humanSpeech: Experiment = {
     'Does what holds on synthetic voices hold on a human voice: the English prompts of the Asterisk exchange, by ten-fold cross-validation?',
   corpus: 'asterisk',
   corpusSeed: 1,
+  bands: DEFAULT_BANDS,
   folds: 10,
   testSets: ['test'],
   judge: 'greedyLer',

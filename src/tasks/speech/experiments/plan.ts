@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mapsInWords } from '../../../nn/spec.ts';
 import { parseConfig, type SpeechConfig } from '../config.ts';
-import { DEFAULT_BANDS } from '../features/logMel.ts';
 import { type Choice, chooseRate, chooseWidth, type WidthChoice } from './choices.ts';
 import { estimateSeconds } from './cost.ts';
 import type { Contender, Experiment } from './experiment.ts';
@@ -194,8 +193,8 @@ function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
   };
 }
 
-const inputSizeOf = ({ settings }: Experiment): number =>
-  DEFAULT_BANDS * (settings.features?.stack ?? DEFAULT_STACK);
+const inputSizeOf = ({ bands, settings }: Experiment): number =>
+  bands * (settings.features?.stack ?? DEFAULT_STACK);
 
 /** What a configuration has without a word about it. */
 const DEFAULT_STACK = parseConfig(

@@ -1,4 +1,5 @@
 import type { LayerSpec } from '../../../nn/spec.ts';
+import { DEFAULT_BANDS } from '../features/logMel.ts';
 import type { Contender, Experiment } from './experiment.ts';
 
 /** Displacement rank of the structured layers of the hybrids. */
@@ -56,6 +57,7 @@ export const spokenQueries: Experiment = {
     'Do structured matrices at the bottom of an LSTM and shared low-rank factors on top keep its accuracy with a quarter of its parameters, and better than a narrower dense LSTM of that size does?',
   corpus: 'queries-comparison',
   corpusSeed: 1,
+  bands: DEFAULT_BANDS,
   testSets: ['test', 'flite'],
   judge: 'wer',
   settings: { training: { epochs: 10 } },
