@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../errors.ts';
+import { type CompressOptions, compress } from './compress.ts';
 import { type Context, exit } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { packageVersion } from './package.ts';
@@ -73,6 +74,26 @@ function createProgram(context: Context, done: (status: number) => void): Comman
     .option('--set <name>', 'set of the corpus', 'test')
     .option('--json', 'print JSON, and nothing else')
     .action(async (run: string, options) => done(await evaluate({ run, ...options }, context)));
+
+  program
+    .command('compress')
+    .description("give a trained model's matrices another structure, and train on from there")
+    .argument('<run>', 'folder of a run')
+    .option('--model <name>', 'model of the run; the best without it')
+    .addOption(
+      new Option('--map <kind[=size]>', 'structure of every map, such as circulant or lowRank=16').conflicts(
+        'layers',
+      ),
+    )
+    .option('--layers <file>', 'YAML or JSON file with `layers`, as a model of a configuration has them')
+    .option('--epochs <n>', "epochs to train on; the run's own without it", positive)
+    .option('--out <folder>', 'run folder; runs/<name>-<n> without it')
+    .action(async (run: string, options: Omit<CompressOptions, 'run'>, command: Command) => {
+      if (options.map === undefined && options.layers === undefined) {
+        command.error('error: say what structure the model gets, with --map or --layers');
+      }
+      done(await compress({ run, ...options }, context));
+    });
 
   program
     .command('transcribe')

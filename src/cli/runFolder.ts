@@ -9,13 +9,15 @@ import type { ModelMetrics } from '../tasks/speech/results.ts';
 
 /*
  * A run is a folder: config.json, a folder for every model with checkpoint.safetensors and, once it is trained,
- * metrics.json; and, once all are trained, metrics.json and report.html.
+ * metrics.json; and, once all are trained, metrics.json and report.html. Where a model was compressed rather than begun
+ * from chance, compression.json says from what and how well.
  */
 
 const longestMetrics = 500_000_000;
 
 export const configFile = (run: string) => join(run, 'config.json');
 export const metricsFile = (folder: string) => join(folder, 'metrics.json');
+export const compressionFile = (run: string) => join(run, 'compression.json');
 export const reportFile = (run: string) => join(run, 'report.html');
 export const modelFolder = (run: string, model: string) => join(run, model);
 export const hasCheckpoint = (folder: string) => existsSync(join(folder, 'checkpoint.safetensors'));

@@ -8,7 +8,7 @@ import { inTurns, unlessAborted } from './concurrency.ts';
 import { type Context, cacheFolder, exit } from './context.ts';
 import { metricsTable } from './metricLines.ts';
 import { fromPackage } from './package.ts';
-import { prepareCorpus } from './prepareCorpus.ts';
+import { prepareCorpus, requireSets } from './prepareCorpus.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
 import {
@@ -58,10 +58,7 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
       progress.say('Stopped; nothing was trained yet.');
       return exit.interrupted;
     }
-    for (const set of ['train', 'test']) {
-      if (!prepared.sets[set]?.length)
-        throw new InputError(`corpus ${prepared.name} has no utterances in set "${set}"`);
-    }
+    requireSets(prepared, ['train', 'test']);
     corpus = prepared.name;
     run = await openRun(config, options, context.folder);
     models = await trainInRun(config, run, context, progress).catch(async (error) => {

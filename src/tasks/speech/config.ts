@@ -126,18 +126,39 @@ export function parseConfig(value: unknown, file: string): SpeechConfig {
 }
 
 /**
+ * One model as it stands in a configuration, every default filled in.
+ *
+ * @param source what error messages name
+ * @throws InputError naming the path in the model, the value found and what is allowed
+ */
+export function parseModel(value: unknown, source: string): ModelConfig {
+  const result = model.safeParse(value);
+  if (!result.success) throw new InputError(`${source}: ${firstMistake(result.error.issues, value)}`);
+  return result.data;
+}
+
+/**
  * Reads a configuration file, YAML or JSON by its extension. A manifest's path in it is relative to the file's folder.
  *
  * @throws InputError on a file that is missing, is no YAML or JSON (with the line), or is no configuration
  */
 export async function loadConfig(path: string): Promise<SpeechConfig> {
+  const config = parseConfig(await readValue(path), path);
+  return { ...config, corpus: resolveCorpus(config.corpus, dirname(path)) };
+}
+
+/**
+ * The value in a YAML or JSON file, which its extension tells apart.
+ *
+ * @throws InputError on a file that is missing or is no YAML or JSON (with the line)
+ */
+export async function readValue(path: string): Promise<unknown> {
   const extension = extname(path).toLowerCase();
   if (!['.yaml', '.yml', '.json'].includes(extension)) {
     throw new InputError(`${path} has the extension "${extension}"; expected .yaml, .yml or .json`);
   }
   const source = await readText(path, 1_000_000);
-  const config = parseConfig(extension === '.json' ? parseJson(source, path) : parseYaml(source, path), path);
-  return { ...config, corpus: resolveCorpus(config.corpus, dirname(path)) };
+  return extension === '.json' ? parseJson(source, path) : parseYaml(source, path);
 }
 
 /** A corpus as it may be named from any folder: a plain name stays, the path of a manifest becomes absolute. */

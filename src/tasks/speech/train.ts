@@ -5,9 +5,7 @@ import { useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
 import { ctcLoss } from '../../ops/ctcLoss.ts';
 import { mean } from '../../ops/reduce.ts';
-import { adam } from '../../optim/adam.ts';
 import { warmupCosine } from '../../optim/schedule.ts';
-import { sgd } from '../../optim/sgd.ts';
 import { random } from '../../tensor/random.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { trainStep } from '../../train/step.ts';
@@ -18,7 +16,7 @@ import { measureRecogniser } from './measure.ts';
 import { CHECKPOINT, modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
 import { TrainingData } from './trainingData.ts';
-import { noProgress, type Progress, restoreTraining, saveTraining } from './trainingState.ts';
+import { newOptimizer, noProgress, type Progress, restoreTraining, saveTraining } from './trainingState.ts';
 
 export interface TrainRequest {
   readonly config: SpeechConfig;
@@ -108,7 +106,7 @@ async function openSession({ config, model, corpus, folder, resume }: TrainReque
   const ngram = trainNgramModel(sentences, decoding.ngramOrder).toJSON();
   const state = { config, model, bands: corpus.bands, ngram };
   const parameters = modelOf(state).initialise(seed, { backend });
-  const optimizer = training.optimizer === 'adam' ? adam(parameters, training) : sgd(parameters, training);
+  const optimizer = newOptimizer(parameters, training);
   const steps = training.epochs * data.stepsPerEpoch;
   const path = join(folder, CHECKPOINT);
   const progress = resume ? await restoreTraining(path, state, parameters, optimizer) : noProgress();

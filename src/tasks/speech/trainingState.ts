@@ -1,7 +1,10 @@
 import type { Tensors } from '../../autograd/grad.ts';
 import { InputError } from '../../errors.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../io/checkpoint.ts';
+import { adam } from '../../optim/adam.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
+import { sgd } from '../../optim/sgd.ts';
+import type { SpeechConfig } from './config.ts';
 import { type Recogniser, type RecogniserState, savedValues } from './recogniser.ts';
 import { parseProgress, parseRecogniserState } from './savedState.ts';
 
@@ -25,6 +28,10 @@ export const noProgress = (): Progress => ({
   lstmFlops: 0,
   lstmSeconds: 0,
 });
+
+/** The optimizer that a configuration names, before its first step. */
+export const newOptimizer = (parameters: Tensors, training: SpeechConfig['training']): Optimizer =>
+  training.optimizer === 'adam' ? adam(parameters, training) : sgd(parameters, training);
 
 /** Saves all that an exact continuation needs, and all that recognition needs. Throws InputError when it cannot be written. */
 export async function saveTraining(

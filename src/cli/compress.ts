@@ -1,0 +1,206 @@
+import { copyFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { InputError } from '../errors.ts';
+import { fileErrorText } from '../io/fileError.ts';
+import { writeJson } from '../io/textFile.ts';
+import type { CompressedPlace } from '../nn/compress.ts';
+import { compressRecogniser, saveStart } from '../tasks/speech/compress.ts';
+import { type ModelConfig, parseModel, readValue, type SpeechConfig } from '../tasks/speech/config.ts';
+import { CHECKPOINT, modelConfig, type Recogniser } from '../tasks/speech/recogniser.ts';
+import type { ModelMetrics, SetScore } from '../tasks/speech/results.ts';
+import { unlessAborted } from './concurrency.ts';
+import { type Context, exit } from './context.ts';
+import { count, percent, percentWithin, textTable } from './format.ts';
+import { prepareCorpus, requireSets } from './prepareCorpus.ts';
+import { createProgress } from './progress.ts';
+import {
+  compressionFile,
+  configFile,
+  createNamed,
+  createNumbered,
+  loadRun,
+  makeFolder,
+  metricsFile,
+  modelFolder,
+  readModelMetrics,
+} from './runFolder.ts';
+import { train } from './train.ts';
+import { chooseModel } from './trainedModels.ts';
+
+export interface CompressOptions {
+  readonly run: string;
+  /** A model of the run; the one of the lowest held-out word error rate without it. */
+  readonly model?: string;
+  /** The structure of every map: `circulant`, `lowRank=16`, `kronecker=4,2`. Either this or `layers`. */
+  readonly map?: string;
+  /** A file with the compressed model as it would stand in a configuration; it needs no name. */
+  readonly layers?: string;
+  /** Epochs to train on; as many as the run's without it. */
+  readonly epochs?: number;
+  /** The run folder; `runs/<name>-<n>` without it. */
+  readonly out?: string;
+}
+
+/** The file `compression.json`: where a compressed model came from, and what it was before it was trained on. */
+export interface CompressionRecord {
+  /** The run as it was named on the command line. */
+  readonly run: string;
+  readonly model: string;
+  readonly compressed: string;
+  readonly places: readonly CompressedPlace[];
+  /** On the test set. */
+  readonly beforeTraining: SetScore;
+}
+
+/**
+ * Compresses a model of a run, says what error that made in every map, trains the compressed model on, and leaves a new
+ * run folder with both models, as `train` does.
+ *
+ * @returns the exit status
+ * @throws InputError on bad input; nothing is left behind unless the training has begun
+ */
+export async function compress(options: CompressOptions, context: Context): Promise<number> {
+  const source = resolve(context.folder, options.run);
+  const trained = await loadRun(source);
+  const name = await chooseModel(source, trained, options.model);
+  const original = await finishedMetrics(source, name, options.run);
+  const compressed = await compressedModel(modelConfig(trained, name), options, context.folder);
+  const config: SpeechConfig = {
+    ...trained,
+    training: { ...trained.training, epochs: options.epochs ?? trained.training.epochs },
+    models: [modelConfig(trained, name), compressed],
+  };
+  const recogniser = await context.services.loadRecogniser(modelFolder(source, name));
+  const result = compressRecogniser(recogniser, config, compressed.name);
+  context.stdout.write(`${placesTable(result.places)}\n`);
+
+  const score = await scoreOnTest(result.recogniser, context);
+  if (score === undefined) {
+    context.stdout.write('Stopped; nothing was trained yet.\n');
+    return exit.interrupted;
+  }
+  context.stdout.write(`\nBefore it is trained on:\n${scoreTable(original, compressed.name, score)}\n`);
+
+  const run = await openRun(config, options.out, context.folder);
+  try {
+    await keepOriginal(source, run, original);
+    await makeFolder(modelFolder(run, compressed.name), true);
+    await saveStart(result.recogniser, modelFolder(run, compressed.name));
+    const { places } = result;
+    const record: CompressionRecord = {
+      run: options.run,
+      model: name,
+      compressed: compressed.name,
+      places,
+      beforeTraining: score,
+    };
+    await writeJson(compressionFile(run), record);
+    await writeJson(configFile(run), config);
+  } catch (error) {
+    await rm(run, { recursive: true, force: true });
+    throw error;
+  }
+  return train({ resume: run }, context);
+}
+
+async function finishedMetrics(run: string, model: string, shown: string): Promise<ModelMetrics> {
+  const metrics = await readModelMetrics(run, model);
+  if (metrics !== undefined) return metrics;
+  throw new InputError(
+    `model ${model} of run ${shown} is not trained to its end; go on with: compact-rnn train --resume ${shown}`,
+  );
+}
+
+/** The compressed model's part of the configuration: the original's layers with other maps, or those of a file. */
+async function compressedModel(
+  original: ModelConfig,
+  { map, layers: file }: CompressOptions,
+  folder: string,
+): Promise<ModelConfig> {
+  const suffix = '-compressed';
+  const name = `${original.name.slice(0, 40 - suffix.length)}${suffix}`;
+  if (file !== undefined) {
+    const path = resolve(folder, file);
+    const value = await readValue(path);
+    const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const found = parseModel(isMapping ? { name, ...value } : value, path);
+    if (found.name !== original.name) return found;
+    throw new InputError(`${path} names the model ${found.name}; expected another name than the original's`);
+  }
+  const structure = structureOf(map!);
+  const layers = original.layers.map((layer) =>
+    // A shared projection is declared by the recurrent map; what reads it stays as it is, on the projection.
+    typeof structure === 'object' && 'sharedLowRank' in structure
+      ? { ...layer, recurrent: structure }
+      : { ...layer, input: structure, recurrent: structure },
+  );
+  return parseModel({ ...original, name, layers }, `--map ${map}`);
+}
+
+/** `circulant` as it is, `lowRank=16` as { lowRank: 16 }, `kronecker=4,2` as { kronecker: [4, 2] }; to be checked yet. */
+function structureOf(text: string): string | Readonly<Record<string, unknown>> {
+  const equals = text.indexOf('=');
+  if (equals < 0) return text;
+  const sizes = text
+    .slice(equals + 1)
+    .split(',')
+    .map((size) => (/^\d+$/.test(size) ? Number(size) : size));
+  return { [text.slice(0, equals)]: sizes.length === 1 ? sizes[0] : sizes };
+}
+
+/** The test score of a model, or undefined when the user interrupts while the corpus is prepared. */
+async function scoreOnTest(recogniser: Recogniser, context: Context): Promise<SetScore | undefined> {
+  const progress = createProgress(context.stdout);
+  try {
+    const { config } = recogniser.state;
+    const corpus = await unlessAborted(prepareCorpus(config, context, progress), context.signal);
+    if (corpus === undefined) return undefined;
+    requireSets(corpus, ['train', 'test']);
+    const onProgress = (done: number, total: number) =>
+      progress.training(recogniser.name, { kind: 'evaluating', done, total, set: 'test' });
+    return await context.services.evaluate(recogniser, corpus.sets.test, { onProgress });
+  } finally {
+    progress.stop();
+  }
+}
+
+function openRun(config: SpeechConfig, out: string | undefined, folder: string): Promise<string> {
+  return out === undefined
+    ? createNumbered(resolve(folder, 'runs'), config.name)
+    : createNamed(resolve(folder, out));
+}
+
+/** The original's checkpoint and metrics, so that it stands in the new run's report without being trained again. */
+async function keepOriginal(source: string, run: string, original: ModelMetrics): Promise<void> {
+  const [from, to] = [modelFolder(source, original.name), modelFolder(run, original.name)];
+  await makeFolder(to, true);
+  await copyFile(join(from, CHECKPOINT), join(to, CHECKPOINT)).catch((error) => {
+    throw new InputError(`${join(from, CHECKPOINT)} could not be copied: ${fileErrorText(error)}`);
+  });
+  await writeJson(metricsFile(to), original);
+}
+
+function placesTable(places: readonly CompressedPlace[]): string {
+  const lines = places.map(({ place, from, to, error, parametersBefore, parametersAfter }) => [
+    place,
+    from,
+    to,
+    percent(error),
+    count(parametersBefore),
+    count(parametersAfter),
+  ]);
+  const head = ['', 'from', 'to', 'relative error', 'parameters before', 'after'];
+  return textTable([head, ...lines], [0, 1, 2]);
+}
+
+function scoreTable(original: ModelMetrics, compressed: string, score: SetScore): string {
+  return textTable([
+    ['', original.name, compressed],
+    [
+      'Held-out WER (95 % interval)',
+      percentWithin(original.heldOutWer, original.heldOutWerInterval),
+      percentWithin(score.wer, score.werInterval),
+    ],
+    ['Held-out WER, greedy', percent(original.heldOutGreedyWer), percent(score.greedyWer)],
+  ]);
+}

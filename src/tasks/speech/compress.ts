@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { type CompressedPlace, compressModel } from '../../nn/compress.ts';
+import type { SpeechConfig } from './config.ts';
+import { CHECKPOINT, modelOf, Recogniser } from './recogniser.ts';
+import { newOptimizer, noProgress, saveTraining } from './trainingState.ts';
+
+/**
+ * The recogniser of the model `name` of `config` with the parameters that bring it near to a trained one of equal sizes,
+ * and what that did to every map. Throws InputError when sizes, cells or directions differ.
+ */
+export function compressRecogniser(
+  trained: Recogniser,
+  config: SpeechConfig,
+  name: string,
+): { readonly recogniser: Recogniser; readonly places: readonly CompressedPlace[] } {
+  const state = { ...trained.state, config, model: name };
+  const { parameters, places } = compressModel(trained.model, trained.parameters, modelOf(state).spec);
+  const [{ backend }] = Object.values(parameters);
+  return { recogniser: new Recogniser(state, parameters, backend), places };
+}
+
+/**
+ * Saves a recogniser as a training that has made no update, so that training with `resume` begins from its parameters.
+ * `folder` exists. Throws InputError when the checkpoint cannot be written.
+ */
+export function saveStart(recogniser: Recogniser, folder: string): Promise<void> {
+  const optimizer = newOptimizer(recogniser.parameters, recogniser.state.config.training);
+  return saveTraining(join(folder, CHECKPOINT), recogniser, optimizer, noProgress());
+}
