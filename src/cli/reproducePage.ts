@@ -7,16 +7,43 @@ import { count, decimal, percent, textTable } from './format.ts';
 
 /** The results of an experiment as a page of Markdown: what was asked, the answer, the figures, the search, the command. */
 export function resultsPage(results: ExperimentResults): string {
-  const { name, models, comparisons } = results;
+  const { name, models } = results;
   return [
     `# ${name}`,
     '',
     results.question,
     '',
     ...stateOf(results),
+    ...(models.length === 0 ? [] : figures(results)),
+    '## Choices',
+    '',
+    'All were made on the development set, none of whose sentences is in training or in the test.',
+    '',
+    ...widthText(results),
+    ...searchTable(results.search),
+    '',
+    '## Command',
+    '',
+    '```sh',
+    results.command,
+    '```',
+    '',
+    `Corpus ${results.corpus}; commit ${results.commit ?? 'unknown'} (runs: ${results.runCommits.join(', ') || 'unknown'}); Node ${results.node}; backend ${results.backend}.`,
+    '',
+  ].join('\n');
+}
+
+function figures(results: ExperimentResults): string[] {
+  const { name, models, comparisons } = results;
+  return [
     '## Answer',
     '',
-    ...(results.claims.length === 0 ? ['See the differences below; nothing was claimed beforehand.'] : []),
+    ...(results.claims.length > 0
+      ? []
+      : [
+          results.complete ? 'Nothing was claimed beforehand.' : 'Too few runs are finished for one yet.',
+          '',
+        ]),
     ...results.claims.map((claim) => `- ${claimText(claim)}`),
     ...comparisons.map(({ model, baseline, ...found }) => `- ${comparisonText(model, baseline, found)}`),
     '',
@@ -38,22 +65,7 @@ export function resultsPage(results: ExperimentResults): string {
         `| ${m.name} | ${m.maps} | ${m.role} | ${m.werPerSeed.map((wer) => percent(wer)).join(', ')} | ${m.secondsPerSeed.map((s) => decimal(s, 0)).join(', ')} |`,
     ),
     '',
-    '## Choices',
-    '',
-    'All were made on the development set, whose voices and sentences are neither in training nor in the test.',
-    '',
-    ...widthText(results),
-    ...searchTable(results.search),
-    '',
-    '## Command',
-    '',
-    '```sh',
-    results.command,
-    '```',
-    '',
-    `Corpus ${results.corpus}; commit ${results.commit ?? 'unknown'} (runs: ${results.runCommits.join(', ') || 'unknown'}); Node ${results.node}; backend ${results.backend}.`,
-    '',
-  ].join('\n');
+  ];
 }
 
 /** The figures as aligned text. */

@@ -74,7 +74,7 @@ export async function makeRuns(request: RunnerRequest): Promise<boolean> {
   const recordOf = (id: string) => records.get(id);
 
   const make = async (run: PlannedRun): Promise<void> => {
-    const { id, config, fold, sets } = run;
+    const { id, config, fold, from, sets } = run;
     const folder = join(request.folder, id);
     await makeFolder(folder, true);
     progress.begin(id, run.seconds);
@@ -83,6 +83,7 @@ export async function makeRuns(request: RunnerRequest): Promise<boolean> {
         id,
         config,
         fold,
+        from: from === undefined ? undefined : join(request.folder, from),
         sets,
         folder,
         resume: hasCheckpoint(folder),

@@ -34,11 +34,11 @@ export interface WidthChoice {
 }
 
 /**
- * The learning rate whose run was judged best on the development set: by the experiment's rate, of equals by the other
+ * The learning rate whose run was judged best on the development set: by the rate `judge`, of equals by the other
  * rates, of equals still the smallest. Nothing but the development set is looked at.
  */
 export function chooseRate(
-  { judge, search }: Experiment,
+  judge: Rate,
   model: string,
   fold: Fold | undefined,
   runs: readonly PlannedRun[],
@@ -46,7 +46,7 @@ export function chooseRate(
 ): Choice {
   const trials = runs.map((run) => trialOf(run, recordOf));
   const decided = trials.every((trial) => trial.wer !== undefined);
-  const rates = [...search.learningRates].sort((a, b) => a - b);
+  const rates = trials.map((trial) => trial.learningRate).sort((a, b) => a - b);
   const learningRate = decided
     ? [...trials].sort((a, b) => byJudgement(a, b, judge))[0]!.learningRate
     : rates[rates.length >> 1]!;
@@ -68,7 +68,7 @@ export function chooseWidth(
   if (candidates.length === 1) return { decided: true, width: candidates[0]!, atWidest: false, tried: [] };
   const tried: WidthChoice['tried'][number][] = [];
   const tryAt = (width: number) => {
-    const { model: _, ...choice } = chooseRate(experiment, '', undefined, trialsAt(width), recordOf);
+    const { model: _, ...choice } = chooseRate(experiment.judge, '', undefined, trialsAt(width), recordOf);
     tried.push({ width, ...choice });
     return choice;
   };

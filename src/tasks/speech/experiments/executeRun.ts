@@ -1,9 +1,10 @@
 import { mapsInWords } from '../../../nn/spec.ts';
+import { compressRecogniser, saveStart } from '../compress.ts';
 import type { SpeechConfig } from '../config.ts';
 import type { Corpus, Utterance } from '../corpus.ts';
 import { transcribeAll } from '../evaluate.ts';
 import { TRAIN_SAMPLE } from '../measure.ts';
-import type { Recogniser } from '../recogniser.ts';
+import { loadRecogniser, type Recogniser } from '../recogniser.ts';
 import type { TrainingEvent } from '../results.ts';
 import { errorCounts } from '../score/errorRate.ts';
 import { DivergenceError, type TrainedNetwork, trainNetwork } from '../train.ts';
@@ -17,6 +18,8 @@ export interface RunJob {
   /** What to train, with one model. */
   readonly config: SpeechConfig;
   readonly fold?: Fold;
+  /** Folder of the run whose trained model is compressed to begin from. */
+  readonly from?: string;
   /** Sets to score on; `train` stands for a sample of it. */
   readonly sets: readonly string[];
   /** Where its checkpoint goes; exists already. */
@@ -48,8 +51,10 @@ export interface RunOutcome {
  */
 export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): Promise<RunOutcome> {
   const data = job.fold === undefined ? corpus : foldOf(corpus, job.fold);
-  const { config, folder, resume } = job;
+  const { config, folder } = job;
   const { name, layers } = config.models[0]!;
+  const startsFresh = job.from === undefined && !job.resume;
+  if (job.from !== undefined && !job.resume) await begin(job, job.from);
   let trained: TrainedNetwork | undefined;
   let diverged: string | undefined;
   const losses: number[] = [];
@@ -59,7 +64,7 @@ export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): 
       model: name,
       corpus: data,
       folder,
-      resume,
+      resume: !startsFresh,
       signal: hooks.signal,
       onEvent(event) {
         if (event.kind === 'step') losses.push(event.loss);
@@ -97,6 +102,13 @@ export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): 
     commit: job.commit,
   };
   return { completed: true, record };
+}
+
+/** Leaves a checkpoint of no update with the model that is nearest to the one trained in `from`. */
+async function begin({ config, folder }: RunJob, from: string): Promise<void> {
+  const trained = await loadRecogniser(from, config.backend);
+  const { recogniser } = compressRecogniser(trained, config, config.models[0]!.name);
+  await saveStart(recogniser, folder);
 }
 
 /** The errors on every utterance; without a recogniser, of one that hears nothing: each word and letter is an error. */

@@ -63,6 +63,17 @@ export interface Contender {
    * baseline's, or as near as can be to another model's. Without it there is no free size.
    */
   readonly parameters?: { readonly atMost: number } | { readonly like: string };
+  /** For a model that is compressed from a trained one rather than trained from scratch: how. */
+  readonly start?: CompressedStart;
+}
+
+/** Training that begins from another model's trained weights, fitted to this one's structure. */
+export interface CompressedStart {
+  /** A model before this one, of the same width; the one of the same seed is compressed. */
+  readonly from: string;
+  readonly epochs: number;
+  /** As many as the experiment's, and tried instead of them: a trained model wants smaller steps. */
+  readonly learningRates: readonly number[];
 }
 
 /** "At least this share fewer LSTM parameters than dense, for at most this much more word error rate." */

@@ -22,6 +22,8 @@ export interface PlannedRun {
   /** What is trained, with this model alone. */
   readonly config: SpeechConfig;
   readonly fold?: Fold;
+  /** The run whose trained model it compresses and begins from, if it begins from one. */
+  readonly from?: string;
   /** Sets of the corpus that it is scored on; `train` stands for a sample of it. */
   readonly sets: readonly string[];
   /** Why it cannot begin yet, and may come out otherwise than planned. */
@@ -65,6 +67,8 @@ export function planRuns(experiment: Experiment, recordOf: RecordOf, options: Pl
   const runs = new Map<string, PlannedRun>();
   const add = (run: PlannedRun): PlannedRun => {
     const known = runs.get(run.id);
+    // A guess at the final run must not have a trial tested.
+    if (known !== undefined && known.waitsFor === undefined && run.waitsFor !== undefined) return run;
     const merged: PlannedRun =
       known === undefined
         ? run
@@ -72,25 +76,24 @@ export function planRuns(experiment: Experiment, recordOf: RecordOf, options: Pl
             ...known,
             stages: [...new Set([...known.stages, ...run.stages])],
             sets: [...new Set([...known.sets, ...run.sets])],
-            waitsFor: known.waitsFor === undefined ? undefined : run.waitsFor,
+            waitsFor: run.waitsFor,
           };
     runs.set(run.id, merged);
     return merged;
   };
-  const { learningRates } = experiment.search;
   const [dense] = experiment.models;
   const inputSize = inputSizeOf(experiment);
 
-  const trials = (stage: Stage, model: SizedModel, unit: Unit, waitsFor?: string): PlannedRun[] =>
-    learningRates.map((rate) =>
-      add(makeRun(experiment, { stage, model, unit, rate, sets: ['development'], waitsFor })),
+  const trials = (request: Omit<RunRequest, 'rate' | 'sets'>): PlannedRun[] =>
+    ratesOf(experiment, request.contender).map((rate) =>
+      add(makeRun(experiment, { ...request, rate, sets: ['development'] })),
     );
 
   // The unit that the width is decided on; in a cross-validation there is no search for it.
   const [searchUnit] = unitsOf(experiment, 1);
   const width = chooseWidth(experiment, recordOf, (candidate) => {
     const model = sizedModel(dense!.name, dense!.layers(candidate, 0, inputSize), inputSize);
-    return trials('width', model, searchFor(experiment, searchUnit!));
+    return trials({ stage: 'width', contender: dense!, model, unit: searchFor(experiment, searchUnit!) });
   });
   const models = sizeModels(experiment.models, width.width, inputSize);
   const waitsForWidth = width.decided ? undefined : 'the width of the dense baseline';
@@ -103,8 +106,17 @@ export function planRuns(experiment: Experiment, recordOf: RecordOf, options: Pl
       const own = searchFor(experiment, unit);
       const key = choiceKey(contender.name, own);
       if (choices.has(key)) continue;
-      const tried = trials('search', models[index]!, own, waitsForWidth);
-      choices.set(key, chooseRate(experiment, contender.name, own.fold, tried, recordOf));
+      const source = contender.start && choices.get(choiceKey(contender.start.from, own));
+      const from = source?.trials.find((trial) => trial.learningRate === source.learningRate)?.id;
+      const tried = trials({
+        stage: 'search',
+        contender,
+        model: models[index]!,
+        unit: own,
+        from,
+        waitsFor: waitsForWidth ?? (source?.decided === false ? waitForRate(source.model) : undefined),
+      });
+      choices.set(key, chooseRate(experiment.judge, contender.name, own.fold, tried, recordOf));
     }
   });
   const most = Math.max(...experiment.models.map((contender) => options.seeds ?? contender.seeds));
@@ -114,13 +126,25 @@ export function planRuns(experiment: Experiment, recordOf: RecordOf, options: Pl
       const model = models[index]!;
       const units = unitsOfModel(contender).filter((unit) => unit.seed === seed);
       if (units.length === 0) return;
-      const ofSeed = units.map((unit) => {
+      const ofSeed = units.map((unit, part) => {
+        const source = contender.start && finals.get(contender.start.from)?.[seed - 1]?.[part];
         const choice = choices.get(choiceKey(contender.name, searchFor(experiment, unit)))!;
         const waitsFor =
-          waitsForWidth ?? (choice.decided ? undefined : `the learning rate of ${contender.name}`);
+          waitsForWidth ??
+          (choice.decided ? undefined : waitForRate(contender.name)) ??
+          (source === undefined || isFinished(source, recordOf) ? undefined : `the run ${source.id}`);
         const sets = ['train', 'development', ...experiment.testSets];
         return add(
-          makeRun(experiment, { stage: 'seeds', model, unit, rate: choice.learningRate, sets, waitsFor }),
+          makeRun(experiment, {
+            stage: 'seeds',
+            contender,
+            model,
+            unit,
+            rate: choice.learningRate,
+            sets,
+            from: source?.id,
+            waitsFor,
+          }),
         );
       });
       finals.set(contender.name, [...(finals.get(contender.name) ?? []), ofSeed]);
@@ -149,19 +173,26 @@ function searchFor({ search }: Experiment, unit: Unit): Unit {
   return unit.fold === undefined ? { seed: search.seed } : unit;
 }
 
+const ratesOf = ({ search }: Experiment, { start }: Contender): readonly number[] =>
+  start?.learningRates ?? search.learningRates;
+
+const waitForRate = (model: string): string => `the learning rate of ${model}`;
+
 const choiceKey = (model: string, { seed, fold }: Unit): string => `${model} ${seed} ${fold?.index}`;
 
 interface RunRequest {
   readonly stage: Stage;
+  readonly contender: Contender;
   readonly model: SizedModel;
   readonly unit: Unit;
   readonly rate: number;
   readonly sets: readonly string[];
+  readonly from?: string;
   readonly waitsFor?: string;
 }
 
 function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
-  const { stage, model, unit, rate, sets, waitsFor } = request;
+  const { stage, contender, model, unit, rate, sets, from, waitsFor } = request;
   const { training, ...sections } = experiment.settings;
   const config = parseConfig(
     {
@@ -170,14 +201,18 @@ function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
       corpus: experiment.corpus,
       corpusSeed: experiment.corpusSeed,
       ...sections,
-      training: { ...training, learningRate: rate },
+      training: {
+        ...training,
+        ...(contender.start === undefined ? {} : { epochs: contender.start.epochs }),
+        learningRate: rate,
+      },
       models: [{ name: model.name, layers: model.layers }],
     },
     `experiment ${experiment.name}`,
   );
   // Whatever changes the outcome changes the folder, so that a run is never taken for another one.
   const hash = createHash('sha256')
-    .update(JSON.stringify([config, unit.fold]))
+    .update(JSON.stringify([config, unit.fold, from]))
     .digest('hex')
     .slice(0, 10);
   const part = unit.fold === undefined ? '' : `-part${unit.fold.index + 1}`;
@@ -187,6 +222,7 @@ function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
     model: model.name,
     config,
     fold: unit.fold,
+    from,
     sets,
     waitsFor,
     seconds: estimateSeconds(experiment, config, model),

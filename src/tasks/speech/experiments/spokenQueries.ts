@@ -18,6 +18,12 @@ function hashed(hidden: number, thousandths: number, inputSize: number): readonl
   ];
 }
 
+/** What each layer emits, a projection of its hidden state, is read by its own recurrence and by the layer above. */
+const sharedLowRank: Contender['layers'] = (hidden, size) => [
+  { hidden, input: { lowRank: size }, recurrent: { sharedLowRank: size } },
+  { hidden, recurrent: { sharedLowRank: size } },
+];
+
 /** Structured at the bottom, shared low-rank on top: the paper's hybrid, with a projection of the free size. */
 const hybrid =
   (rank: number): Contender['layers'] =>
@@ -78,10 +84,7 @@ export const spokenQueries: Experiment = {
       name: 'shared-low-rank',
       role: "each layer's recurrence and the next layer's input share a projection",
       seeds: 3,
-      layers: (hidden, size) => [
-        { hidden, input: { lowRank: size }, recurrent: { sharedLowRank: size } },
-        { hidden, recurrent: { sharedLowRank: size } },
-      ],
+      layers: sharedLowRank,
       parameters: { like: 'hybrid' },
     },
     {
@@ -108,6 +111,14 @@ export const spokenQueries: Experiment = {
         { hidden, input: { toeplitzLike: RANK }, recurrent: { toeplitzLike: RANK } },
       ],
       parameters: { like: 'hybrid' },
+    },
+    {
+      name: 'dense-compressed',
+      role: 'the trained baseline factorised into shared low-rank (Prabhavalkar et al. 2016) and trained on',
+      seeds: 3,
+      layers: sharedLowRank,
+      parameters: { like: 'hybrid' },
+      start: { from: 'dense', epochs: 5, learningRates: [0.0005, 0.001, 0.002] },
     },
     {
       name: 'hybrid-tenth',

@@ -75,6 +75,29 @@ describe('a run', () => {
     expect(resumed.record!.sets).toEqual(whole.record!.sets);
   });
 
+  test('that compresses another begins near to it, also when it is resumed', async () => {
+    const dense = await job({
+      id: 'dense/x',
+      config: { ...configOf({ epochs: 20 }), models: configOf().models.slice(0, 1) },
+    });
+    const source = await executeRun(dense, corpus, hooks());
+    const layers = [{ ...config.models[0]!.layers[0]!, input: { lowRank: 11 }, recurrent: { lowRank: 11 } }];
+    const made = await job({
+      config: { ...configOf({ epochs: 1, learningRate: 1e-9 }), models: [{ ...config.models[0]!, layers }] },
+      from: dense.folder,
+    });
+    const controller = new AbortController();
+    await executeRun(made, corpus, {
+      signal: controller.signal,
+      onEvent: (event) => void (event.kind === 'step' && controller.abort()),
+    });
+    const { record } = await executeRun({ ...made, resume: true }, corpus, hooks());
+    // At such a rate nothing is learnt: all it knows is from the other.
+    expect(record!.losses).toHaveLength(3);
+    expect(record!.losses[0]).toBeLessThan(source.record!.losses[0]! / 3);
+    expect(record!.maps).toBe('12 lowRank(11)/lowRank(11)');
+  });
+
   test('tests the part of a cross-validation that it is of', async () => {
     const { record } = await executeRun(
       await job({ fold: { index: 0, of: 3 }, sets: ['test'] }),

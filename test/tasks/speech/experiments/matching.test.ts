@@ -75,6 +75,7 @@ describe('spoken-queries', () => {
       'toeplitz-like',
       'hashed',
       'hybrid-upside-down',
+      'dense-compressed',
     ]) {
       expect(Math.abs(of(name) / of('hybrid') - 1), name).toBeLessThan(0.04);
     }
@@ -84,6 +85,9 @@ describe('spoken-queries', () => {
     const seeds = new Map(spokenQueries.models.map((model) => [model.name, model.seeds]));
     for (const name of ['dense', 'narrow-dense', 'hybrid']) expect(seeds.get(name)).toBeGreaterThanOrEqual(5);
     for (const count of seeds.values()) expect(count).toBeGreaterThanOrEqual(3);
+    for (const { start } of spokenQueries.models) {
+      expect(start?.learningRates ?? spokenQueries.search.learningRates).toHaveLength(3);
+    }
     expect(spokenQueries.search.seed).toBeGreaterThan(Math.max(...seeds.values()));
   });
 });

@@ -115,7 +115,54 @@ describe('the plan', () => {
   });
 });
 
+describe('a model that is compressed from another', () => {
+  const compressed = {
+    ...experiment.models[1]!,
+    name: 'compressed',
+    parameters: { like: 'hybrid' },
+    start: { from: 'dense', epochs: 1, learningRates: [0.001, 0.002, 0.003] },
+  };
+  const of = { ...experiment, models: [...experiment.models, compressed] };
+
+  test('begins from the dense run of the same seed at its chosen rate, once that is there', () => {
+    const { made, recordOf } = runAll(of, errors);
+    const plan = planRuns(of, recordOf);
+    const ours = plan.runs.filter((run) => run.model === 'compressed');
+    expect(
+      ours.map((run) => [run.stages[0], rate(run), run.config.seed, run.config.training.epochs]),
+    ).toEqual([
+      ...[0.001, 0.002, 0.003].map((r) => ['search', r, 101, 1]),
+      ...[1, 2].map((seed) => ['seeds', 0.001, seed, 1]),
+    ]);
+    const dense = plan.runs.filter((run) => run.model === 'dense' && width(run) === 16 && rate(run) === 0.02);
+    const sources = new Map(dense.map((run) => [run.config.seed, run.id]));
+    for (const run of ours) {
+      expect(run.from).toBe(sources.get(run.config.seed));
+      const order = made.map(({ id }) => id);
+      expect(order.indexOf(run.id)).toBeGreaterThan(order.indexOf(run.from!));
+    }
+    expect(plan.models.at(-1)!.layers).toEqual(plan.models[1]!.layers);
+  });
+
+  test('waits for it', () => {
+    const { records, recordOf } = runAll(of, errors);
+    const dense = planRuns(of, recordOf).finals.get('dense')![1]![0]!;
+    records.delete(dense.id);
+    const waiting = planRuns(of, recordOf).runs.filter((run) => run.waitsFor !== undefined);
+    expect(waiting.map((run) => [run.model, run.config.seed, run.waitsFor])).toEqual([
+      ['compressed', 2, `the run ${dense.id}`],
+    ]);
+  });
+});
+
 describe('cross-validation', () => {
+  test('has no trial tested before it is chosen', () => {
+    const { runs } = planRuns(validated, nothing);
+    const ready = runs.filter((run) => run.waitsFor === undefined);
+    expect(ready).toHaveLength(3 * 3 * 3);
+    expect(ready.every((run) => run.sets.join() === 'development')).toBe(true);
+  });
+
   test('searches in every part by itself, and tests the chosen training of that part without another', () => {
     // Each part likes another rate best.
     const { made, recordOf } = runAll(validated, (run, set) =>
