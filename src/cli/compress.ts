@@ -79,7 +79,7 @@ export async function compress(options: CompressOptions, context: Context): Prom
     context.stdout.write('Stopped; nothing was trained yet.\n');
     return exit.interrupted;
   }
-  context.stdout.write(`\nBefore it is trained on:\n${scoreTable(original, compressed.name, score)}\n`);
+  context.stdout.write(`Before it is trained on:\n${scoreTable(original, compressed.name, score)}\n`);
 
   const run = await openRun(config, options.out, context.folder);
   try {
