@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { rowsOfBlock, stackBlocks } from './blocks.ts';
 import { checkMatrix } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
+import { fastForm } from './plan.ts';
 import { meansOfShared } from './tying.ts';
 
 /**
@@ -29,6 +30,10 @@ function shiftInvariant(kind: string, f: 1 | -1, inSize: number, outSize: number
     outSize,
     parameters: { v: { shape: [blocks, n], deviation: Math.sqrt(1 / inSize) } },
     macs: inSize * outSize,
+    fast: fastForm(n, 1 + blocks, blocks, ({ v }) => ({
+      terms: [{ kind: 'circulant', skew: f === -1, rows, cols: inSize }],
+      tensors: [v],
+    })),
     factors: ({ v }) => [
       stackBlocks(v, (block) => toeplitzMatrix(diagonals(block, f, rows, inSize), rows, inSize)),
     ],

@@ -16,6 +16,7 @@ export {
 } from './linearMap.ts';
 export { lowRank } from './lowRank.ts';
 export { Naming } from './naming.ts';
+export { applyPlanned, type Plan, planOf, productOf } from './plan.ts';
 export { fitShared, isSharedLowRank, type SharedLowRank, sharedLowRank } from './sharedLowRank.ts';
 export { toeplitz } from './toeplitz.ts';
 export { toeplitzLike } from './toeplitzLike.ts';

@@ -1,5 +1,6 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { matmul } from '../ops/matmul.ts';
+import type { MapProduct } from '../ops/sequenceProduct.ts';
 import { transpose } from '../ops/transpose.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
@@ -17,8 +18,10 @@ export interface LinearMap {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Maps that this one is made of. Their parameters are known here as `part.name`, and shared with every other user. */
   readonly parts?: Readonly<Record<string, LinearMap>>;
-  /** Multiply-accumulates to apply the map to one vector. */
+  /** Multiply-accumulates to apply the map to one vector, factor by factor. */
   readonly macs: number;
+  /** The product by fast transforms, for kinds and sizes that have one. */
+  readonly fast?: FastForm;
   /**
    * The matrix as a product of dense ones, the first applied first: M = F_k ⋯ F_1, F_i: [out_i, in_i].
    * Fused sequence ops take a map in this form.
@@ -30,6 +33,13 @@ export interface LinearMap {
    * Throws InputError for a wrong count of numbers, or one that is not finite.
    */
   fit(matrix: Float64Array): Readonly<Record<string, Float64Array>>;
+}
+
+/** A product that needs no written-out matrix. */
+export interface FastForm {
+  /** Multiply-accumulates to apply the map to one vector, when there are many. */
+  readonly macs: number;
+  product(parameters: Tensors): MapProduct;
 }
 
 /** Shape of a parameter, and how it begins. */

@@ -5,6 +5,7 @@ import { slice } from '../ops/slice.ts';
 import { rowsOfBlock, stackBlocks } from './blocks.ts';
 import { checkMatrix, checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
+import { fastForm } from './plan.ts';
 import { toeplitzLikeFit } from './toeplitzLikeFit.ts';
 
 /**
@@ -28,6 +29,10 @@ export function toeplitzLike(inSize: number, outSize: number, rank: number, bloc
       generators: { shape: [blocks, 2, rank, n], deviation },
     },
     macs: inSize * outSize,
+    fast: fastForm(n, 1 + blocks * (2 * rank + 1), 2 * blocks * rank, (parameters) => ({
+      terms: [{ kind: 'toeplitzLike', rows, cols: inSize }],
+      tensors: [parameters.generators],
+    })),
     factors: ({ generators }) => [
       stackBlocks(generators, (block) => {
         const [g, h] = [0, 1].map((i) => reshape(slice(block, [i], [1]), [rank, n]));

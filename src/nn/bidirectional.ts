@@ -16,6 +16,7 @@ export function bidirectional(
   return {
     name,
     maps: { ...prefixed('forward', forward.maps), ...prefixed('backward', backward.maps) },
+    plan: forward.plan,
     outSize: forward.outSize + backward.outSize,
     apply(parameters, x, state, lengths) {
       const ahead = forward.apply(parameters, x, state && part('forward', state), lengths);

@@ -1,10 +1,18 @@
-import { applyMap, type LinearMap } from '../maps/linearMap.ts';
+import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
+import { applyPlanned, type Plan, productOf } from '../maps/plan.ts';
 import { gruResetBeforeSequence } from '../ops/gruResetBeforeSequence.ts';
 import { gruSequence } from '../ops/gruSequence.ts';
 import { slice } from '../ops/slice.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { cellMaps, emittedBy, firstState, lastStep, type RecurrentLayer } from './recurrentLayer.ts';
+
+export interface GruLayerOptions {
+  /** Whether the reset gate acts before or after the recurrent product; `after` (as in PyTorch) unless given. */
+  readonly reset?: 'before' | 'after';
+  /** How both maps are multiplied; the cheaper way unless given. */
+  readonly plan?: Plan;
+}
 
 /**
  * A layer of gated recurrent units from its two maps, resetting before or after the recurrent product. Where the
@@ -15,7 +23,7 @@ export function gruLayer(
   input: LinearMap,
   recurrent: LinearMap,
   naming: Naming,
-  reset: 'before' | 'after' = 'after',
+  { reset = 'after', plan }: GruLayerOptions = {},
 ): RecurrentLayer {
   const hidden = cellMaps(name, 3, input, recurrent, naming);
   naming.add(`${name}.bias`, { shape: [3 * hidden], deviation: 0 });
@@ -25,18 +33,21 @@ export function gruLayer(
   return {
     name,
     maps: { input, recurrent },
+    plan,
     outSize,
     apply(parameters, x, state, lengths) {
       const { h: h0 } = firstState(name, x, state, { h: hidden });
-      const gates = applyMap(input, naming.pick(input, parameters), x);
+      const gates = applyPlanned(input, naming.pick(input, parameters), x, plan);
       const bias = naming.parameter(`${name}.bias`, parameters);
-      const factors = recurrent.factors(naming.pick(recurrent, parameters));
+      const ofRecurrent = naming.pick(recurrent, parameters);
       let h: Tensor;
       if (reset === 'after') {
         const recurrentBias = naming.parameter(`${name}.recurrentBias`, parameters);
-        h = gruSequence({ gates, bias, recurrentBias, h0, recurrent: factors, lengths });
+        const product = productOf(recurrent, ofRecurrent, x.shape[1], plan);
+        h = gruSequence({ gates, bias, recurrentBias, h0, recurrent: product, lengths });
       } else {
         // The candidate's product is with r∘h: it takes its own rows of the last factor, and all factors before that.
+        const factors = recurrent.factors(ofRecurrent);
         const [last, before] = [factors[factors.length - 1], factors.slice(0, -1)];
         const recurrentGates = [...before, slice(last, [0], [2 * hidden])];
         const candidate = [...before, slice(last, [2 * hidden], [hidden])];

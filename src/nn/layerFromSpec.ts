@@ -34,13 +34,13 @@ export function layerFromSpec(name: string, spec: LayerSpec, inSize: number, nam
 const GATES = { lstm: 4, gru: 3, rnn: 1 };
 
 function oneDirection(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
-  const { hidden, cell = 'lstm', input = 'dense', recurrent = 'dense', reset, peepholes } = spec;
+  const { hidden, cell = 'lstm', input = 'dense', recurrent = 'dense', reset, peepholes, plan } = spec;
   const gates = GATES[cell];
   const maps = [
     mapFromSpec(input, inSize, hidden, gates),
     mapFromSpec(recurrent, hidden, hidden, gates),
   ] as const;
-  if (cell === 'rnn') return rnnLayer(name, ...maps, naming);
-  if (cell === 'gru') return gruLayer(name, ...maps, naming, reset);
-  return lstmLayer(name, ...maps, naming, peepholes);
+  if (cell === 'rnn') return rnnLayer(name, ...maps, naming, { plan });
+  if (cell === 'gru') return gruLayer(name, ...maps, naming, { reset, plan });
+  return lstmLayer(name, ...maps, naming, { peepholes, plan });
 }

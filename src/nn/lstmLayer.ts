@@ -1,8 +1,16 @@
-import { applyMap, type LinearMap } from '../maps/linearMap.ts';
+import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
+import { applyPlanned, type Plan, productOf } from '../maps/plan.ts';
 import { isSharedLowRank } from '../maps/sharedLowRank.ts';
 import { lstmSequence } from '../ops/lstmSequence.ts';
 import { cellMaps, firstState, lastStep, type RecurrentLayer } from './recurrentLayer.ts';
+
+export interface LstmLayerOptions {
+  /** Whether the gates see the cell; false unless given. */
+  readonly peepholes?: boolean;
+  /** How both maps are multiplied; the cheaper way unless given. */
+  readonly plan?: Plan;
+}
 
 /**
  * An LSTM layer from its two maps. Where the recurrence is Z_h P with a shared projection P, the layer computes P h once
@@ -15,7 +23,7 @@ export function lstmLayer(
   input: LinearMap,
   recurrent: LinearMap,
   naming: Naming,
-  peepholes = false,
+  { peepholes = false, plan }: LstmLayerOptions = {},
 ): RecurrentLayer {
   const hidden = cellMaps(name, 4, input, recurrent, naming);
   // The forget gate begins open (Gers et al. 2000; Jozefowicz et al. 2015).
@@ -30,18 +38,22 @@ export function lstmLayer(
   return {
     name,
     maps: { input, recurrent },
+    plan,
     outSize,
     apply(parameters, x, state, lengths) {
       const { h: h0, c: c0 } = firstState(name, x, state, { h: outSize, c: hidden });
       const projectionFactors = projection?.factors(naming.pick(projection, parameters)) ?? [];
-      const allFactors = recurrent.factors(naming.pick(recurrent, parameters));
+      const ofRecurrent = naming.pick(recurrent, parameters);
       const { h, c } = lstmSequence({
-        gates: applyMap(input, naming.pick(input, parameters), x),
+        gates: applyPlanned(input, naming.pick(input, parameters), x, plan),
         bias: naming.parameter(`${name}.bias`, parameters),
         h0,
         c0,
         // Z_h P is applied to the emitted P h: only Z_h is left for the recurrence.
-        recurrent: allFactors.slice(projectionFactors.length),
+        recurrent:
+          projection === null
+            ? productOf(recurrent, ofRecurrent, x.shape[1], plan)
+            : recurrent.factors(ofRecurrent).slice(projectionFactors.length),
         projection: projectionFactors,
         peepholes: peepholes ? naming.parameter(`${name}.peepholes`, parameters) : undefined,
         lengths,

@@ -2,6 +2,7 @@ import type { Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';
 import { applyMap, type LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
+import type { Plan } from '../maps/plan.ts';
 import { isSharedLowRank } from '../maps/sharedLowRank.ts';
 import { reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/slice.ts';
@@ -16,6 +17,8 @@ export interface RecurrentLayer {
   readonly name: string;
   /** The linear maps of the layer by their place in it: `input`, `recurrent`. */
   readonly maps: Readonly<Record<string, LinearMap>>;
+  /** How the maps are multiplied; the cheaper way unless given. */
+  readonly plan?: Plan;
   /** Width of what the layer emits. */
   readonly outSize: number;
   /**

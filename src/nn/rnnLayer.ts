@@ -1,5 +1,6 @@
-import { applyMap, type LinearMap } from '../maps/linearMap.ts';
+import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
+import { applyPlanned, type Plan, productOf } from '../maps/plan.ts';
 import { rnnSequence } from '../ops/rnnSequence.ts';
 import { cellMaps, emittedBy, firstState, lastStep, type RecurrentLayer } from './recurrentLayer.ts';
 
@@ -12,6 +13,7 @@ export function rnnLayer(
   input: LinearMap,
   recurrent: LinearMap,
   naming: Naming,
+  { plan }: { readonly plan?: Plan } = {},
 ): RecurrentLayer {
   const hidden = cellMaps(name, 1, input, recurrent, naming);
   naming.add(`${name}.bias`, { shape: [hidden], deviation: 0 });
@@ -20,14 +22,15 @@ export function rnnLayer(
   return {
     name,
     maps: { input, recurrent },
+    plan,
     outSize,
     apply(parameters, x, state, lengths) {
       const { h: h0 } = firstState(name, x, state, { h: hidden });
       const h = rnnSequence({
-        gates: applyMap(input, naming.pick(input, parameters), x),
+        gates: applyPlanned(input, naming.pick(input, parameters), x, plan),
         bias: naming.parameter(`${name}.bias`, parameters),
         h0,
-        recurrent: recurrent.factors(naming.pick(recurrent, parameters)),
+        recurrent: productOf(recurrent, naming.pick(recurrent, parameters), x.shape[1], plan),
         lengths,
       });
       return { y: emit(parameters, h), state: { h: lastStep(h) } };

@@ -1,4 +1,5 @@
 import type { LinearMap } from '../maps/linearMap.ts';
+import { macsOf, type Plan, planOf } from '../maps/plan.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { RecurrentModel } from './recurrentModel.ts';
 
@@ -7,6 +8,8 @@ export interface SummaryRow {
   /** Where the map stands: `layers.0.input`. */
   readonly place: string;
   readonly kind: string;
+  /** How it is multiplied. */
+  readonly plan: Plan;
   /** `[out, in]` of the whole matrix. */
   readonly shape: readonly [number, number];
   /** Numbers that this map adds, biases apart; 0 where everything is shared with an earlier place. */
@@ -26,6 +29,9 @@ export interface Summary {
   readonly lstmMacs: number;
 }
 
+/** Vectors that a map takes at a time, for choosing its plan: a usual batch. */
+const ROWS = 16;
+
 /** Describes every map of a model; each parameter is counted once, at its first place. */
 export function summarise(model: RecurrentModel): Summary {
   const rows: SummaryRow[] = [];
@@ -33,13 +39,15 @@ export function summarise(model: RecurrentModel): Summary {
     Object.entries(model.parameters)
       .filter(([name]) => isOurs(name))
       .reduce((total, [, { shape }]) => total + sizeOf(shape), 0);
-  const add = (place: string, map: LinearMap) => {
+  const add = (place: string, map: LinearMap, wanted?: Plan) => {
     const names = namesOf(place, map);
     const parameters = count((name) => names.has(name));
-    rows.push({ place, kind: map.kind, shape: [map.outSize, map.inSize], parameters, macs: map.macs });
+    const plan = planOf(map, ROWS, wanted);
+    const shape = [map.outSize, map.inSize] as const;
+    rows.push({ place, kind: map.kind, plan, shape, parameters, macs: macsOf(map, ROWS, plan) });
   };
   for (const layer of model.layers) {
-    for (const [place, map] of Object.entries(layer.maps)) add(`${layer.name}.${place}`, map);
+    for (const [place, map] of Object.entries(layer.maps)) add(`${layer.name}.${place}`, map, layer.plan);
   }
   const lstmMacs = rows.reduce((total, row) => total + row.macs, 0);
   add('head', model.head);
@@ -47,7 +55,7 @@ export function summarise(model: RecurrentModel): Summary {
     rows,
     parameters: count(() => true),
     lstmParameters: count((name) => name.startsWith('layers.')),
-    macs: lstmMacs + model.head.macs,
+    macs: lstmMacs + rows[rows.length - 1].macs,
     lstmMacs,
   };
 }

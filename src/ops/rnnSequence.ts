@@ -36,6 +36,9 @@ export interface RnnInputs {
 export function rnnSequence(inputs: RnnInputs): Tensor {
   const { gates, bias, h0, activation = 'tanh', lengths = null } = inputs;
   const recurrent = asProduct(inputs.recurrent);
+  if (activation !== 'tanh' && activation !== 'relu') {
+    throw new InputError(`rnnSequence: activation is ${JSON.stringify(activation)}, expected tanh or relu.`);
+  }
   expectLengths('rnnSequence', lengths, gates.shape[0], h0.shape[0]);
   const attributes = {
     rectify: activation === 'relu' ? 1 : 0,

@@ -88,7 +88,7 @@ describe('a mistake is answered with path, value and what is allowed', () => {
     [withModel({ layers: [] }), 'models[0].layers is []; expected at least one layer'],
     [
       withModel({ layers: [3] }),
-      'models[0].layers[0] is 3; expected a mapping of hidden, cell, reset, peepholes, bidirectional, input, recurrent',
+      'models[0].layers[0] is 3; expected a mapping of hidden, cell, reset, peepholes, bidirectional, plan, input, recurrent',
     ],
     [
       withModel({ training: { learningRate: -1 } }),

@@ -19,6 +19,8 @@ const layer = mapping({
   /** Of `lstm`: whether the gates see the cell. */
   peepholes: flag().optional(),
   bidirectional: flag().default(false),
+  /** How both maps are multiplied; the cheaper way unless given. */
+  plan: choice('dense', 'transforms').optional(),
   input: inputMap(largestSize).default('dense'),
   recurrent: recurrentMap(largestSize).default('dense'),
 });

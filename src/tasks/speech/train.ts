@@ -160,5 +160,6 @@ function update({ config, data, recogniser, optimizer, progress, schedule }: Ses
 
 /** Multiply-accumulates for one row, forward and backward: backward has two for every one, but for the first input's own gradient. */
 function trainingMacs(recogniser: Recogniser): number {
-  return 3 * recogniser.summary().lstmMacs - recogniser.model.layers[0].maps.input.macs;
+  const { lstmMacs, rows } = recogniser.summary();
+  return 3 * lstmMacs - rows[0].macs;
 }
