@@ -66,7 +66,7 @@ export const spokenQueries: Experiment = {
   bands: DEFAULT_BANDS,
   testSets: ['test', 'flite'],
   judge: 'wer',
-  settings: { training: { epochs: 10 } },
+  settings: { training: { epochs: 12 } },
   width: { candidates: [64, 128, 256], improvement: 0.003 },
   search: { learningRates: [0.002, 0.004, 0.008], seed: 101 },
   models: [
@@ -136,5 +136,5 @@ export const spokenQueries: Experiment = {
     ['hybrid', 'narrow-dense'],
     ['hybrid', 'hybrid-upside-down'],
   ],
-  speechHours: 5,
+  speechHours: 3.6,
 };
