@@ -33,10 +33,14 @@ function summaryTable({ rows, parameters, macs }: Summary): string {
   const lines = rows.map((row) => [
     row.place,
     row.kind,
+    row.plan,
     row.shape.join(' × '),
     count(row.parameters),
     count(row.macs),
   ]);
-  const head = ['', 'map', 'shape', 'parameters', 'MACs a frame'];
-  return textTable([head, ...lines, ['all, with biases', '', '', count(parameters), count(macs)]], [0, 1]);
+  const head = ['', 'map', 'multiplied', 'shape', 'parameters', 'MACs a frame'];
+  return textTable(
+    [head, ...lines, ['all, with biases', '', '', '', count(parameters), count(macs)]],
+    [0, 1, 2],
+  );
 }

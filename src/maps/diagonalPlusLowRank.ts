@@ -18,8 +18,9 @@ export function diagonalPlusLowRank(inSize: number, outSize: number, rank: numbe
   const rows = rowsOfBlock('diagonalPlusLowRank', inSize, outSize, blocks);
   const diagonal = Math.min(inSize, rows);
   const places = Int32Array.from({ length: diagonal }, (_, i) => i);
-  // One entry of d on top of a row of U V: half of the output's variance each.
+  // A row with an entry of d has half of its output's variance from it; a row without has all of it from U V.
   const half = Math.SQRT1_2;
+  const ofU = Array.from({ length: outSize }, (_, i) => (i % rows < diagonal ? half : 1) / Math.sqrt(rank));
   return {
     kind: `diagonalPlusLowRank(${rank})`,
     inSize,
@@ -27,7 +28,7 @@ export function diagonalPlusLowRank(inSize: number, outSize: number, rank: numbe
     parameters: {
       d: { shape: [blocks, diagonal], deviation: half },
       v: { shape: [rank, inSize], deviation: Math.sqrt(1 / inSize) },
-      u: { shape: [outSize, rank], deviation: half * Math.sqrt(1 / rank) },
+      u: { shape: [outSize, rank], deviation: ofU },
     },
     macs: inSize * outSize,
     factors: ({ d, u, v }) => [

@@ -47,9 +47,9 @@ export interface ParameterSpec {
   readonly shape: Shape;
   /**
    * Standard deviation of the initial values, drawn uniformly; chosen so that every kind of map gives outputs of the
-   * inputs' mean square: Var((Wx)_i) = mean(x²). 0 for parameters that begin at `start`.
+   * inputs' mean square: Var((Wx)_i) = mean(x²). 0 for parameters that begin at `start`; a list holds one for each row.
    */
-  readonly deviation: number;
+  readonly deviation: number | readonly number[];
   /** The mean of the initial values, 0 unless given; for a bias, one value for each entry is allowed. */
   readonly start?: number | readonly number[];
 }
@@ -88,11 +88,12 @@ export const parameterCount = (map: LinearMap): number =>
 /** Initial values of a parameter. */
 export function initialValues({ shape, deviation, start = 0 }: ParameterSpec, random: Random): Float32Array {
   const values = new Float32Array(sizeOf(shape));
-  // A uniform distribution on ±√3 σ has standard deviation σ.
-  const reach = Math.sqrt(3) * deviation;
+  const width = values.length / (shape[0] ?? 1);
   for (let i = 0; i < values.length; i++) {
     const mean = typeof start === 'number' ? start : start[i % start.length];
-    values[i] = deviation === 0 ? mean : mean + reach * (2 * random.next() - 1);
+    const own = typeof deviation === 'number' ? deviation : deviation[Math.floor(i / width)];
+    // A uniform distribution on ±√3 σ has standard deviation σ.
+    values[i] = own === 0 ? mean : mean + Math.sqrt(3) * own * (2 * random.next() - 1);
   }
   return values;
 }

@@ -1,6 +1,7 @@
 import { grad, type Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';
 import { applyMap, applyTranspose, type LinearMap, parameterCount, toDense } from '../maps/linearMap.ts';
+import { applyPlanned } from '../maps/plan.ts';
 import { add } from '../ops/add.ts';
 import { matmul } from '../ops/matmul.ts';
 import { multiply } from '../ops/multiply.ts';
@@ -181,8 +182,8 @@ export function sharedGradient(
 }
 
 /**
- * Applying the map, and its transpose, is the product with the matrix that it writes out, and so are the gradients by every
- * parameter and by what goes in: for maps with a fast product of their own. The loss is ⟨Ax, y⟩.
+ * The map's fast product, of maps that have one, is the product with the matrix that it writes out, and so are the gradients
+ * by every parameter and by what goes in; the same of `applyMap` and `applyTranspose`. The loss is ⟨Ax, y⟩.
  */
 export function fastEqualsDense(
   map: LinearMap,
@@ -191,23 +192,33 @@ export function fastEqualsDense(
   options?: LawOptions,
 ): void {
   denseForm(map, parameters, { x, y }, options);
+  const transforms = (own: Tensors, v: Tensor) => applyPlanned(map, own, v, 'transforms');
+  if (map.fast !== undefined) {
+    const fast = transforms(parameters, x);
+    const dense = matmul(x, toDense(map, parameters), { transposeB: true });
+    expectEqual('fastEqualsDense', map, 'Ax by transforms', fast, 'the product with its matrix', dense, {
+      scale: normOf(map, parameters) * largest(x),
+      ...options,
+    });
+  }
   const gradsOf = (loss: (own: Tensors, vector: Tensor) => Tensor, vector: Tensor): Tensors =>
     grad(({ vector: input, ...own }: Tensors) => loss(own, input))({ ...parameters, vector });
-  const directions = {
-    Ax: {
-      fast: gradsOf((own, v) => sum(multiply(applyMap(map, own, v), y)), x),
-      dense: gradsOf((own, v) => sum(multiply(matmul(v, toDense(map, own), { transposeB: true }), y)), x),
-    },
-    Aᵀy: {
-      fast: gradsOf((own, v) => sum(multiply(applyTranspose(map, own, v), x)), y),
-      dense: gradsOf((own, v) => sum(multiply(matmul(v, toDense(map, own)), x)), y),
-    },
+  const dense = {
+    x: gradsOf((own, v) => sum(multiply(matmul(v, toDense(map, own), { transposeB: true }), y)), x),
+    y: gradsOf((own, v) => sum(multiply(matmul(v, toDense(map, own)), x)), y),
   };
-  for (const [product, { fast, dense }] of Object.entries(directions)) {
-    const scale = largestOf([dense]);
-    for (const name of Object.keys(dense)) {
-      const what = `the gradient of ${product} by ${name === 'vector' ? product.slice(-1) : name}`;
-      expectEqual('fastEqualsDense', map, what, fast[name], 'that of the matrix', dense[name], {
+  const products = {
+    Ax: { by: 'x', grads: gradsOf((own, v) => sum(multiply(applyMap(map, own, v), y)), x) },
+    Aᵀy: { by: 'y', grads: gradsOf((own, v) => sum(multiply(applyTranspose(map, own, v), x)), y) },
+    ...(map.fast && {
+      'Ax by transforms': { by: 'x', grads: gradsOf((own, v) => sum(multiply(transforms(own, v), y)), x) },
+    }),
+  } as const;
+  for (const [product, { by, grads }] of Object.entries(products)) {
+    const scale = largestOf([dense[by]]);
+    for (const [name, expected] of Object.entries(dense[by])) {
+      const what = `the gradient of ${product} by ${name === 'vector' ? by : name}`;
+      expectEqual('fastEqualsDense', map, what, grads[name], 'that of the matrix', expected, {
         scale,
         ...options,
       });

@@ -80,8 +80,8 @@ describe('summary', () => {
     const { status, stdout } = await run(folder, ['summary', 'small.json']);
     expect(status).toBe(0);
     // 4 hidden units on 3 × 40 inputs: 16 × 120 and 16 × 4; 29 classes: 29 × 4; biases 16 + 29.
-    expect(stdout).toMatch(/^layers\.0\.input +dense +16 × 120 +1,920 +1,920$/m);
-    expect(stdout).toMatch(/^layers\.0\.recurrent +dense +16 × 4 +64 +64$/m);
+    expect(stdout).toMatch(/^layers\.0\.input +dense +dense +16 × 120 +1,920 +1,920$/m);
+    expect(stdout).toMatch(/^layers\.0\.recurrent +dense +dense +16 × 4 +64 +64$/m);
     expect(stdout).toMatch(/^all, with biases +2,145 +2,100$/m);
     expect((await run(folder, ['summary', 'run'])).stdout).toBe(stdout);
   });

@@ -137,7 +137,7 @@ describe('recurrentModel', () => {
           expect(a[name].shape).toEqual(shape);
           expect(a[name].storage.persistent).toBe(true);
           expect(Array.from(a[name].dataSync())).toEqual(Array.from(b[name].dataSync()));
-          if (deviation > 0) expect(a[name].dataSync()).not.toEqual(c[name].dataSync());
+          if (Number(deviation) > 0) expect(a[name].dataSync()).not.toEqual(c[name].dataSync());
         }
       }),
     );
@@ -149,7 +149,7 @@ describe('recurrentModel', () => {
       inputSize: 4,
       layers: [{ hidden: 4 }, { hidden: 4 }],
     });
-    const drawn = Object.keys(parameters).filter((name) => parameters[name].deviation > 0);
+    const drawn = Object.keys(parameters).filter((name) => Number(parameters[name].deviation) > 0);
     const values = Object.entries(initialise(1)).filter(([name]) => drawn.includes(name));
     expect(new Set(values.map(([, value]) => value.dataSync()[0])).size).toBe(drawn.length);
   });
