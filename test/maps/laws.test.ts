@@ -17,6 +17,8 @@ import {
   sharedLowRank,
   skewCirculant,
   sum,
+  type Tensor,
+  type TensorOptions,
   type Tensors,
   tensor,
   toDense,
@@ -25,7 +27,8 @@ import {
   valueAndGrad,
   zeros,
 } from '../../src/index.ts';
-import { mapCases, mapParameters } from '../../src/testing/arbitraries.ts';
+import { applyPlanned } from '../../src/maps/plan.ts';
+import { linearMapKinds, type MapCase, mapCases, mapParameters } from '../../src/testing/arbitraries.ts';
 import {
   adjoint,
   denseForm,
@@ -43,6 +46,25 @@ import { rankOf } from './rank.ts';
 
 const seed = fc.nat();
 const factor = fc.double({ min: -3, max: 3, noNaN: true });
+
+/** Expects of float32 on wasm what `applyMap` gives in float64 from the same numbers, to 1e-5. */
+function expectSameOnWasm({ map, parameters, x, y }: MapCase, apply: typeof applyMap): void {
+  const run = (home: TensorOptions, product: typeof applyMap) => {
+    const at = (value: Tensor) => copyTo(copyTo(value, {}), home);
+    const own = Object.fromEntries(Object.entries({ ...parameters, input: x }).map(([n, p]) => [n, at(p)]));
+    const weights = at(y);
+    const loss = ({ input, ...rest }: Tensors) => sum(multiply(product(map, rest, input), weights));
+    const { input, ...rest } = own;
+    return { value: product(map, rest, input), grads: valueAndGrad(loss)(own).grads };
+  };
+  const [single, double] = [run({}, apply), run(float64, applyMap)];
+  expect(single.value.backend.name).toBe('wasm');
+  expect(distance(single.value.dataSync(), double.value.dataSync(), 0.1)).toBeLessThan(3e-6);
+  for (const [parameter, expected] of Object.entries(double.grads)) {
+    const difference = distance(single.grads[parameter].dataSync(), expected.dataSync(), 1);
+    expect(difference, parameter).toBeLessThan(1e-5);
+  }
+}
 
 for (const [name, maps] of Object.entries(kinds)) {
   const cases = mapCases(maps);
@@ -95,26 +117,7 @@ for (const [name, maps] of Object.entries(kinds)) {
     });
 
     it('gives on wasm what it gives in float64: values and gradients', () => {
-      fc.assert(
-        fc.property(cases, ({ map, parameters, x, y }) => {
-          const [single, double] = [{}, float64].map((home) => {
-            // Both from the same float32 numbers.
-            const own = Object.fromEntries(
-              Object.entries({ ...parameters, input: x }).map(([n, p]) => [n, copyTo(copyTo(p, {}), home)]),
-            );
-            const weights = copyTo(copyTo(y, {}), home);
-            const loss = ({ input, ...rest }: Tensors) => sum(multiply(applyMap(map, rest, input), weights));
-            const { input, ...rest } = own;
-            return { value: applyMap(map, rest, input), grads: valueAndGrad(loss)(own).grads };
-          });
-          expect(single.value.backend.name).toBe('wasm');
-          expect(distance(single.value.dataSync(), double.value.dataSync(), 0.1)).toBeLessThan(3e-6);
-          for (const [parameter, expected] of Object.entries(double.grads)) {
-            const difference = distance(single.grads[parameter].dataSync(), expected.dataSync(), 1);
-            expect(difference, parameter).toBeLessThan(1e-5);
-          }
-        }),
-      );
+      fc.assert(fc.property(cases, (given) => expectSameOnWasm(given, applyMap)));
     });
 
     it('refuses inputs of another width', () => {
@@ -130,6 +133,32 @@ for (const [name, maps] of Object.entries(kinds)) {
     });
   });
 }
+
+describe('fast transforms', () => {
+  const { circulant: circulants, skewCirculant: skew, toeplitzLike: like } = linearMapKinds({ side: 40 });
+  const cases = mapCases(fc.oneof(circulants, skew, like).filter(({ fast }) => fast !== undefined));
+
+  it('multiply like the matrix, with the same gradients, for sides of all radices', () => {
+    fc.assert(fc.property(cases, ({ map, parameters, x, y }) => fastEqualsDense(map, parameters, { x, y })));
+  });
+
+  it('give on wasm what the matrix gives in float64: values and gradients', () => {
+    fc.assert(
+      fc.property(cases, (given) =>
+        expectSameOnWasm(given, (map, own, x) => applyPlanned(map, own, x, 'transforms')),
+      ),
+    );
+  });
+
+  it('are there for sides without a prime factor above 5, and no others', () => {
+    for (let n = 1; n <= 64; n++) {
+      let rest = n;
+      for (const prime of [2, 3, 5]) while (rest % prime === 0) rest /= prime;
+      for (const map of [circulant(n, n), skewCirculant(n, n), toeplitzLike(n, n, 2)])
+        expect(map.fast !== undefined, map.kind + n).toBe(rest === 1);
+    }
+  });
+});
 
 it('applies every kind of map to a single vector, [in] → [out]', () => {
   fc.assert(

@@ -1,5 +1,5 @@
 import type { FloatArray } from '../../kernels/types.ts';
-import { pivotsOf } from '../../src/testing/pivots.ts';
+import { pivotsOf } from '../../src/testing/laws/pivots.ts';
 
 /** The numerical rank of a matrix [m, n]: the pivots of Gaussian elimination that are not rounding. */
 export const rankOf = (values: FloatArray, m: number, n: number): number =>

@@ -204,6 +204,36 @@ describe('the laws of linear maps', () => {
     );
   });
 
+  it('are broken by transforms of other numbers, or with another gradient', () => {
+    const right = circulant(4, 8, 2);
+    const own = mapParameters(right, 3);
+    const { x, y } = inputs(3, 4, 8);
+    const withProduct = (change: (v: Tensor) => Tensor): LinearMap => ({
+      ...right,
+      fast: { macs: 1, product: ({ v }) => right.fast!.product({ v: change(v) }) },
+    });
+    fastEqualsDense(
+      withProduct((v) => v),
+      own,
+      { x, y },
+    );
+    expect(() =>
+      fastEqualsDense(
+        withProduct((v) => multiply(v, 1 + 1e-6)),
+        own,
+        { x, y },
+      ),
+    ).toThrow(/^fastEqualsDense: of circulant \[8, 4\] entry \d+ of Ax by transforms is/);
+    const wrong = scaledGradient('transforms', 1.0001);
+    expect(() =>
+      fastEqualsDense(
+        withProduct((v) => wrong.apply([v], null)[0]),
+        own,
+        { x, y },
+      ),
+    ).toThrow(/of the gradient of Ax by transforms by v is/);
+  });
+
   it('take as much error as they are told to', () => {
     const change = (weight: Tensor) => multiply(weight, 1.001);
     const given = { ...inputs(1), factor: 2 };

@@ -1,8 +1,8 @@
-import type { Tensors } from '../autograd/grad.ts';
-import { InputError } from '../errors.ts';
-import type { LinearMap } from '../maps/linearMap.ts';
-import { sameShape, show } from '../tensor/shape.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensors } from '../../autograd/grad.ts';
+import { InputError } from '../../errors.ts';
+import { type LinearMap, toDense } from '../../maps/linearMap.ts';
+import { sameShape, show } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 
 /** A linear map does not keep one of its laws. */
 export class LawError extends Error {
@@ -73,3 +73,6 @@ export function largest(x: Tensor): number {
 /** The largest entry of all gradients: a sum that cancels to less is as exact as the others. */
 export const largestOf = (gradients: readonly Tensors[]): number =>
   Math.max(0, ...gradients.flatMap((grads) => Object.values(grads).map(largest)));
+
+/** The Frobenius norm of a map's matrix. */
+export const normOf = (map: LinearMap, parameters: Tensors): number => norm(toDense(map, parameters));

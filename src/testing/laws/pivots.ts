@@ -1,4 +1,4 @@
-import type { FloatArray } from '../../kernels/types.ts';
+import type { FloatArray } from '../../../kernels/types.ts';
 
 /**
  * Magnitudes of the pivots of Gaussian elimination with complete pivoting of a matrix [rows, cols], largest first as a rule:
