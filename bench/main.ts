@@ -1,8 +1,12 @@
 import { benchKernels } from './kernels.ts';
+import { benchMaps } from './maps.ts';
 
 /* `npm run bench -- NAME …` runs the named benchmarks, all of them without a name. */
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { kernels: benchKernels };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  kernels: benchKernels,
+  maps: benchMaps,
+};
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => benchmarks[name] === undefined);

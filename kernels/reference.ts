@@ -1,6 +1,5 @@
 /** The reference kernels: plain TypeScript for float32 and float64, the meaning of every kernel and its oracle. */
 export * from './adam/reference.ts';
-export * from './circulant/reference.ts';
 export * from './circulantProduct/reference.ts';
 export * from './copy/reference.ts';
 export * from './ctc/reference.ts';

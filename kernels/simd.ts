@@ -3,7 +3,6 @@
  * of the reference kernels; arrays are byte addresses of float32 (or int32) elements, of any alignment.
  */
 export { adam } from './adam/simd';
-export { circulantMatrix, circulantMatrixGrad } from './circulant/simd';
 export { circulantProduct, circulantProductGrad } from './circulantProduct/simd';
 export { copyStrided } from './copy/simd';
 export { ctc } from './ctc/simd';

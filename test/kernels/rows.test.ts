@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  builds,
-  exact,
-  expectAgreement,
-  randomIntegers,
-  randomValues,
-  rounded,
-  runReference,
-  runWasm,
-} from './module.ts';
+import { builds, exact, expectAgreement, randomIntegers, randomValues, rounded, runWasm } from './module.ts';
 
 const side = fc.nat(21);
 const sums = { relative: 1e-6, absolute: 1e-5 };
@@ -133,36 +124,5 @@ describe('gather', () => {
         },
       ),
     );
-  });
-});
-
-describe('circulant', () => {
-  test('matrix and gradient agree', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 30 }),
-        fc.nat(30),
-        fc.nat(30),
-        fc.nat(3),
-        fc.nat(),
-        (n, r, c, skew, seed) => {
-          const [rows, cols] = [Math.min(r, n), Math.min(c, n)];
-          const w = randomValues(rows * cols, seed + 1);
-          expectAgreement('circulantMatrix', [randomValues(n, seed), w, n, rows, cols], exact, skew);
-          expectAgreement('circulantMatrixGrad', [w, randomValues(n, seed), n, rows, cols], sums, skew);
-        },
-      ),
-    );
-  });
-
-  test('by hand: first column 1, 2, 3', () => {
-    const { arrays } = runReference('circulantMatrix', [
-      Float32Array.of(1, 2, 3),
-      new Float32Array(9),
-      3,
-      3,
-      3,
-    ]);
-    expect([...(arrays[1] as Float64Array)]).toEqual([1, 3, 2, 2, 1, 3, 3, 2, 1]);
   });
 });
