@@ -1,6 +1,7 @@
 import { concat } from '../ops/concat.ts';
 import { gather } from '../ops/gather.ts';
 import { reshape } from '../ops/reshape.ts';
+import { expectLengths } from '../ops/sequenceShapes.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { LayerState, RecurrentLayer } from './recurrentLayer.ts';
 
@@ -30,9 +31,10 @@ export function bidirectional(
   };
 }
 
-/** Every sequence of x [T, B, ·] from its last valid step to its first; what follows its end stays. */
+/** Every sequence of x [T, B, ·] from its last valid step to its first; what follows its end stays. Throws InputError for wrong lengths. */
 export function reversed(x: Tensor, lengths?: ArrayLike<number>): Tensor {
   const [time, batch, width] = x.shape;
+  expectLengths('reversed', lengths ?? null, time, batch);
   const rows = new Int32Array(time * batch);
   for (let t = 0; t < time; t++) {
     for (let b = 0; b < batch; b++) {

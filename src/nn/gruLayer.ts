@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts';
 import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
 import { applyPlanned, type Plan, productOf } from '../maps/plan.ts';
@@ -25,6 +26,9 @@ export function gruLayer(
   naming: Naming,
   { reset = 'after', plan }: GruLayerOptions = {},
 ): RecurrentLayer {
+  if (reset !== 'before' && reset !== 'after') {
+    throw new InputError(`${name}: reset is ${JSON.stringify(reset)}, expected before or after.`);
+  }
   const hidden = cellMaps(name, 3, input, recurrent, naming);
   naming.add(`${name}.bias`, { shape: [3 * hidden], deviation: 0 });
   if (reset === 'after') naming.add(`${name}.recurrentBias`, { shape: [hidden], deviation: 0 });
