@@ -37,7 +37,7 @@ describe('sizing', () => {
       const sized = sizeModels([dense!, hybrid!], width, 120);
       const [all, ours] = sized.map(({ summary }) => summary.lstmParameters);
       expect(ours).toBeLessThanOrEqual(0.25 * all!);
-      const rank = (sized[1]!.layers[1]!.input as { lowRank: number }).lowRank;
+      const rank = (sized[1]!.layers[1]!.recurrent as { sharedLowRank: number }).sharedLowRank;
       const next: Contender = {
         ...hybrid!,
         layers: () => hybrid!.layers(width, rank + 1, 120),
@@ -77,7 +77,8 @@ describe('spoken-queries', () => {
       'hybrid-upside-down',
       'dense-compressed',
     ]) {
-      expect(Math.abs(of(name) / of('hybrid') - 1), name).toBeLessThan(0.04);
+      // The coarsest step is one displacement rank of four matrices at width 64: 12.5 % of the hybrid, so half of it is off at most.
+      expect(Math.abs(of(name) / of('hybrid') - 1), name).toBeLessThan(0.0625);
     }
   });
 
