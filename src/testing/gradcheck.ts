@@ -79,8 +79,8 @@ export function gradcheck(
 }
 
 /**
- * Ridders' method (1982): central differences of shrinking steps, extrapolated to step 0, until the extrapolations agree
- * no better; the step adapts to how strongly the function bends.
+ * Ridders' method (1982): central differences of shrinking steps, extrapolated to step 0, until two extrapolations agree;
+ * the step adapts to how strongly the function bends.
  */
 function derivativeAlong(f: (inputs: Tensors) => Tensor, inputs: Tensors, direction: Tensors): number {
   const central = (h: number): number =>
@@ -88,10 +88,10 @@ function derivativeAlong(f: (inputs: Tensors) => Tensor, inputs: Tensors, direct
   let best = 0;
   let error = Infinity;
   let above: number[] = [];
-  for (let h = 4e-3; h > 1e-5; h /= 2) {
+  for (let h = 4e-3; h > 1e-7 && !(error <= 1e-10 * Math.abs(best)); h /= 2) {
     const row = [central(h)];
-    for (let order = 1; order <= above.length; order++) {
-      // Each column removes one more even power of h from the error.
+    // Each column removes one more even power of h from the error; more than a few only amplify rounding.
+    for (let order = 1; order <= Math.min(above.length, 5); order++) {
       row.push(row[order - 1] + (row[order - 1] - above[order - 1]) / (4 ** order - 1));
       const estimate = Math.max(
         Math.abs(row[order] - row[order - 1]),
@@ -102,8 +102,6 @@ function derivativeAlong(f: (inputs: Tensors) => Tensor, inputs: Tensors, direct
         best = row[order];
       }
     }
-    const last = row.length - 1;
-    if (last > 0 && Math.abs(row[last] - above[last - 1]) > 2 * error) break;
     above = row;
   }
   return best;
