@@ -131,7 +131,7 @@ describe('loadManifest', () => {
 describe('loadCorpus', () => {
   test('lists the names that there are', async () => {
     await expect(loadCorpus('queries-huge', { cacheFolder: 'never-made' })).rejects.toThrow(
-      /"queries-huge" is neither .* queries-small, queries-medium, queries-large, asterisk/,
+      /"queries-huge" is neither .* queries-small, queries-medium, queries-comparison, queries-large, asterisk/,
     );
   });
 });
