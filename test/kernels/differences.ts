@@ -1,20 +1,22 @@
 import { expect } from 'vitest';
 
-/** Throws unless `gradient` is, to eight digits, what central differences of `loss` give as x is changed in place. */
+/** Throws unless `gradient` is, to eight digits, what differences of `loss` give as x is changed in place. */
 export function expectGradient(
   what: string,
   loss: () => number,
   x: Float64Array,
   gradient: ArrayLike<number>,
 ): void {
-  const step = 1e-5;
   for (let i = 0; i < x.length; i++) {
     const kept = x[i];
-    x[i] = kept + step;
-    const up = loss();
-    x[i] = kept - step;
-    const down = loss();
+    const at = (offset: number) => {
+      x[i] = kept + offset;
+      return loss();
+    };
+    const central = (step: number) => (at(step) - at(-step)) / (2 * step);
+    // Extrapolated to step 0 (Richardson): a step this wide leaves little rounding, and no error of its square.
+    const numeric = (4 * central(1e-4) - central(2e-4)) / 3;
     x[i] = kept;
-    expect(gradient[i], `${what}[${i}]`).toBeCloseTo((up - down) / (2 * step), 8);
+    expect(gradient[i], `${what}[${i}]`).toBeCloseTo(numeric, 8);
   }
 }
