@@ -20,8 +20,7 @@ export interface Experiment {
   /** Sections of a configuration, with their defaults where nothing is said. */
   readonly settings: Settings;
   readonly width: WidthSearch;
-  /** Every model is tried with each of these rates: the same number of trials for all. */
-  readonly search: { readonly learningRates: readonly number[]; readonly seed: number };
+  readonly search: RateSearch;
   /** The first is the dense baseline. */
   readonly models: readonly Contender[];
   /** What the results shall say yes or no to. */
@@ -47,6 +46,14 @@ export interface WidthSearch {
   readonly candidates: readonly number[];
   /** Doubling improves where it lowers the judged rate by more than this. */
   readonly improvement: number;
+}
+
+/** How learning rates are searched for: every model is tried with each of the rates, the same number of trials for all. */
+export interface RateSearch {
+  readonly learningRates: readonly number[];
+  readonly seed: number;
+  /** Length of a trial as a share of the final training's epochs, rounded up; the whole of it by default. */
+  readonly length?: number;
 }
 
 /** One of the models that are compared. */

@@ -194,6 +194,8 @@ interface RunRequest {
 function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
   const { stage, contender, model, unit, rate, sets, from, waitsFor } = request;
   const { training, ...sections } = experiment.settings;
+  const epochs = contender.start?.epochs ?? training?.epochs ?? DEFAULTS.training.epochs;
+  const length = stage === 'seeds' ? 1 : (experiment.search.length ?? 1);
   const config = parseConfig(
     {
       name: experiment.name,
@@ -203,7 +205,7 @@ function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
       ...sections,
       training: {
         ...training,
-        ...(contender.start === undefined ? {} : { epochs: contender.start.epochs }),
+        epochs: Math.ceil(length * epochs),
         learningRate: rate,
       },
       models: [{ name: model.name, layers: model.layers }],
@@ -229,14 +231,14 @@ function makeRun(experiment: Experiment, request: RunRequest): PlannedRun {
   };
 }
 
-const inputSizeOf = ({ bands, settings }: Experiment): number =>
-  bands * (settings.features?.stack ?? DEFAULT_STACK);
-
 /** What a configuration has without a word about it. */
-const DEFAULT_STACK = parseConfig(
+const DEFAULTS = parseConfig(
   { name: 'defaults', corpus: 'none', models: [{ name: 'none', layers: [{ hidden: 1 }] }] },
   'defaults',
-).features.stack;
+);
+
+const inputSizeOf = ({ bands, settings }: Experiment): number =>
+  bands * (settings.features?.stack ?? DEFAULTS.features.stack);
 
 /** What a run trains, in a line. */
 export const mapsOf = (run: PlannedRun): string => mapsInWords(run.config.models[0]!.layers);

@@ -71,7 +71,7 @@ export const spokenQueries: Experiment = {
   judge: 'wer',
   settings: { training: { epochs: 12 } },
   width: { candidates: [64, 128, 256], improvement: 0.003 },
-  search: { learningRates: [0.002, 0.004, 0.008], seed: 101 },
+  search: { learningRates: [0.002, 0.004, 0.008], seed: 101, length: 0.5 },
   models: [
     dense,
     quarterHybrid,
