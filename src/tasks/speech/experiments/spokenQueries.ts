@@ -69,8 +69,8 @@ export const spokenQueries: Experiment = {
   bands: DEFAULT_BANDS,
   testSets: ['test', 'flite'],
   judge: 'wer',
-  settings: { training: { epochs: 12 } },
-  width: { candidates: [64, 128, 256], improvement: 0.003 },
+  settings: { training: { epochs: 8 } },
+  width: { candidates: [80, 160], improvement: 0.003 },
   search: { learningRates: [0.002, 0.004, 0.008], seed: 101, length: 0.5 },
   models: [
     dense,
@@ -129,6 +129,12 @@ export const spokenQueries: Experiment = {
       seeds: 3,
       layers: hybrid(RANK / 2),
       parameters: { atMost: 0.1 },
+    },
+    {
+      name: 'double-dense',
+      role: 'twice as wide as the baseline: what a baseline that costs four times as much would gain',
+      seeds: 1,
+      layers: (hidden) => twice({ hidden: 2 * hidden }),
     },
   ],
   claims: [
