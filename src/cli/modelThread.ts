@@ -1,11 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../errors.ts';
-import type { TrainingEvent } from '../tasks/speech/results.ts';
 import type { TrainingHooks, TrainingJob, TrainingOutcome } from './services.ts';
 
+/** What whoever has a thread train something listens with. */
+export interface ThreadHooks<Event> {
+  /** Once aborted, the thread is told. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: Event) => void;
+}
+
 /** What a training thread reports; it gets its job as its data, and the message `abort`. */
-export type ThreadMessage =
-  | { readonly kind: 'event'; readonly event: TrainingEvent }
+export type ThreadMessage<Event> =
+  | { readonly kind: 'event'; readonly event: Event }
   | { readonly kind: 'outcome'; readonly outcome: unknown }
   | {
       readonly kind: 'failure';
@@ -36,18 +42,18 @@ export function trainInThread(
  * @param what is trained, for an error
  * @throws what the thread throws, InputError as such
  */
-export function inThread<Outcome>(
+export function inThread<Outcome, Event>(
   url: URL,
   job: unknown,
   what: string,
-  hooks: TrainingHooks,
+  hooks: ThreadHooks<Event>,
 ): Promise<Outcome> {
   const thread = new Worker(url, { workerData: job });
   const abort = () => thread.postMessage('abort');
   hooks.signal.addEventListener('abort', abort);
   if (hooks.signal.aborted) abort();
   return new Promise<Outcome>((resolve, reject) => {
-    thread.on('message', (message: ThreadMessage) => {
+    thread.on('message', (message: ThreadMessage<Event>) => {
       if (message.kind === 'event') hooks.onEvent(message.event);
       else if (message.kind === 'outcome') resolve(message.outcome as Outcome);
       else reject(errorOf(message));
@@ -59,7 +65,7 @@ export function inThread<Outcome>(
   }).finally(() => hooks.signal.removeEventListener('abort', abort));
 }
 
-function errorOf({ message, stack, isInput }: ThreadMessage & { kind: 'failure' }): Error {
+function errorOf({ message, stack, isInput }: ThreadMessage<never> & { kind: 'failure' }): Error {
   const error = isInput ? new InputError(message) : new Error(message);
   if (stack !== undefined) error.stack = stack;
   return error;

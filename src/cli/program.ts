@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../errors.ts';
+import { EXPERIMENTS } from '../tasks/comparisons/index.ts';
 import { type CompressOptions, compress } from './compress.ts';
 import { type Context, exit } from './context.ts';
 import { evaluate } from './evaluate.ts';
@@ -115,8 +116,12 @@ function createProgram(context: Context, done: (status: number) => void): Comman
   program
     .command('reproduce')
     .description('run a whole comparison, or go on with it, and write its results')
-    .argument('[name]', 'spoken-queries or human-speech', 'spoken-queries')
-    .option('--only <stage|model>', 'width, search, seeds or a model; may be repeated', collect)
+    .argument('[name]', EXPERIMENTS.map(({ name }) => name).join(', '), EXPERIMENTS[0]!.name)
+    .option(
+      '--only <stage|model|corpus>',
+      'width, search, seeds, a model or a corpus; may be repeated',
+      collect,
+    )
     .option('--seeds <n>', 'final runs of every model, instead of its own number', positive)
     .option('--jobs <n>', 'runs at once; one a core without it', positive)
     .option('--out <folder>', 'where the results go', 'docs/results')

@@ -4,23 +4,26 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { InputError } from '../errors.ts';
 import { writeJson, writeText } from '../io/textFile.ts';
-import type { Experiment } from '../tasks/speech/experiments/experiment.ts';
-import { experimentOf } from '../tasks/speech/experiments/index.ts';
-import { isFinished, mapsOf, type Plan, type PlannedRun, STAGES } from '../tasks/speech/experiments/plan.ts';
-import { gatherResults } from '../tasks/speech/experiments/results.ts';
+import { experimentOf } from '../tasks/comparisons/index.ts';
+import type { Experiment } from '../tasks/experiments/experiment.ts';
+import type { Plan } from '../tasks/experiments/plan.ts';
+import { isFinished, type PlannedRun, STAGES } from '../tasks/experiments/plannedRun.ts';
+import { gatherResults } from '../tasks/experiments/results.ts';
+import { resultsJson } from '../tasks/experiments/resultsJson.ts';
 import { unlessAborted } from './concurrency.ts';
 import { type Context, cacheFolder, exit } from './context.ts';
-import { count, decimal, textTable } from './format.ts';
 import { fromPackage } from './package.ts';
 import { createProgress } from './progress.ts';
-import { resultsChart, resultsPage, resultsTable } from './reproducePage.ts';
+import { resultsChart } from './reproduceChart.ts';
+import { chartFile, resultsPage, resultsTable } from './reproducePage.ts';
+import { planTable } from './reproducePlan.ts';
 import { PlanProgress } from './reproduceProgress.ts';
 import { makeRuns, type Records, readPlan } from './reproduceRunner.ts';
 import { makeFolder, shownPath } from './runFolder.ts';
 
 export interface ReproduceOptions {
   readonly name: string;
-  /** Stages or models; all without it. */
+  /** Stages, models or corpora; all without it. */
   readonly only?: readonly string[];
   readonly seeds?: number;
   readonly jobs?: number;
@@ -33,7 +36,7 @@ export interface ReproduceOptions {
  * Makes the runs of an experiment that are not finished yet, and writes its results after each.
  *
  * @returns the exit status
- * @throws InputError where the experiment, a stage or a model is not known, and as the runs do
+ * @throws InputError where the experiment, a stage, a model or a corpus is not known, and as the runs do
  */
 export function reproduce(options: ReproduceOptions, context: Context): Promise<number> {
   return reproduceExperiment(experimentOf(options.name), options, context);
@@ -62,13 +65,18 @@ export async function reproduceExperiment(
   const write = async (current: Plan) => {
     const results = gatherResults(experiment, current, recordOf, origin);
     await makeFolder(out, true);
-    await writeJson(join(out, `${experiment.name}.json`), results);
-    await writeText(join(out, `${experiment.name}.svg`), resultsChart(results));
+    await writeJson(join(out, `${experiment.name}.json`), resultsJson(results));
+    for (const part of results.parts) {
+      const { corpus } = part.comparison.task;
+      const title = results.parts.length === 1 ? experiment.name : `${experiment.name}, ${corpus}`;
+      await writeText(join(out, chartFile(results, part)), resultsChart(title, part));
+    }
     await writeText(join(out, `${experiment.name}.md`), resultsPage(results));
     return results;
   };
 
-  if (!(await prepare(experiment, context))) {
+  const toMake = plan.runs.filter((run) => wanted(run) && !isFinished(run, recordOf));
+  if (!(await prepare(toMake, context))) {
     stdout.write('Stopped; nothing was run.\n');
     return exit.interrupted;
   }
@@ -106,81 +114,41 @@ export async function reproduceExperiment(
   return exit.ok;
 }
 
-/** Makes the corpus before the threads ask for it, and says whether it came to the end. */
-async function prepare(experiment: Experiment, context: Context): Promise<boolean> {
+/** Makes the data of the wanted runs before the threads ask for it, and says whether that came to the end. */
+async function prepare(runs: readonly PlannedRun[], context: Context): Promise<boolean> {
   const progress = createProgress(context.stdout);
   try {
-    const corpus = await unlessAborted(
-      context.services.loadCorpus(experiment.corpus, {
-        cacheFolder: resolve(context.folder, cacheFolder),
-        seed: experiment.corpusSeed,
-        onProgress: progress.work,
-      }),
-      context.signal,
-    );
-    if (corpus !== undefined && corpus.bands !== experiment.bands) {
-      throw new InputError(
-        `corpus ${corpus.name} has ${corpus.bands} bands; expected the ${experiment.bands} that models are sized for`,
-      );
+    for (const task of new Set(runs.map(({ comparison }) => comparison.task))) {
+      const prepared = task
+        .prepare({ cacheFolder: resolve(context.folder, cacheFolder), onProgress: progress.work })
+        .then(() => true);
+      if ((await unlessAborted(prepared, context.signal)) === undefined) return false;
     }
-    return corpus !== undefined;
+    return true;
   } finally {
     progress.stop();
   }
 }
 
-/** Whether a run is of the named stages and models; of either, where none of its kind is named, all. */
-function filterOf(experiment: Experiment, only: readonly string[]): (run: PlannedRun) => boolean {
+/** Whether a run is of the named stages, models and corpora; where none of a kind is named, of any. */
+function filterOf({ name, comparisons }: Experiment, only: readonly string[]): (run: PlannedRun) => boolean {
   const stages: readonly string[] = STAGES;
-  const models = experiment.models.map(({ name }) => name);
-  for (const name of only) {
-    if (stages.includes(name) || models.includes(name)) continue;
+  const models = [
+    ...new Set(comparisons.flatMap((comparison) => comparison.models.map((model) => model.name))),
+  ];
+  const corpora = comparisons.map(({ task }) => task.corpus);
+  for (const named of only) {
+    if ([stages, models, corpora].some((names) => names.includes(named))) continue;
     throw new InputError(
-      `--only is ${name}; expected a stage, ${stages.join(', ')}, or a model of ${experiment.name}: ${models.join(', ')}`,
+      `--only is ${named}; expected a stage, ${stages.join(', ')}, a model of ${name}, ${models.join(', ')}, or a corpus of it, ${corpora.join(', ')}`,
     );
   }
   const among = (names: readonly string[], found: readonly string[]) =>
-    !names.some((name) => only.includes(name)) || found.some((name) => only.includes(name));
-  return (run) => among(stages, run.stages) && among(models, [run.model]);
-}
-
-function planTable(
-  plan: Plan,
-  wanted: (run: PlannedRun) => boolean,
-  finished: (run: PlannedRun) => boolean,
-  jobs: number,
-): string {
-  const runs = plan.runs.filter(wanted);
-  const rows = runs.map((run) => [
-    run.stages[0]!,
-    run.model,
-    mapsOf(run),
-    String(run.config.training.learningRate),
-    run.fold === undefined
-      ? String(run.config.seed)
-      : `${run.config.seed}, part ${run.fold.index + 1}/${run.fold.of}`,
-    decimal(run.seconds / 60, 1),
-    finished(run) ? 'finished' : run.waitsFor === undefined ? 'to run' : `waits for ${run.waitsFor}`,
-  ]);
-  const head = ['stage', 'model', 'layers', 'rate', 'seed', 'minutes', ''];
-  const minutes = (some: readonly PlannedRun[]) => some.reduce((sum, run) => sum + run.seconds, 0) / 60;
-  const open = runs.filter((run) => !finished(run));
-  const sizes = plan.models.map(({ name, summary }) => [
-    name,
-    count(summary.lstmParameters),
-    count(summary.parameters),
-    count(summary.macs),
-  ]);
-  return [
-    textTable([['model', 'LSTM parameters', 'parameters', 'MACs a frame'], ...sizes]),
-    '\n',
-    textTable([head, ...rows], [0, 1, 2, 6]),
-    `\n${count(runs.length)} runs, about ${count(minutes(runs))} minutes of one core; ${count(open.length)} left, `,
-    `about ${count(minutes(open))} minutes, ${count(minutes(open) / jobs)} with ${jobs} at once.\n`,
-    plan.width.decided
-      ? ''
-      : 'The width of the dense baseline is not decided yet: a wider one has more to run, and longer runs.\n',
-  ].join('');
+    !names.some((one) => only.includes(one)) || found.some((one) => only.includes(one));
+  return (run) =>
+    among(stages, run.stages) &&
+    among(models, [run.model.name]) &&
+    among(corpora, [run.comparison.task.corpus]);
 }
 
 /** The commit that this program is, with "-dirty" after it where files were changed since; null where nobody knows. */

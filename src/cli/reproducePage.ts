@@ -1,262 +1,195 @@
-import * as Plot from '@observablehq/plot';
-import type { Choice } from '../tasks/speech/experiments/choices.ts';
-import type { ClaimResult, ExperimentResults, ModelResult } from '../tasks/speech/experiments/results.ts';
-import type { Difference } from '../tasks/speech/experiments/seedBootstrap.ts';
-import { colours, draw } from './charts.ts';
+import type { Measure } from '../tasks/experiments/measure.ts';
+import type { ClaimResult, ComparisonResults, ExperimentResults } from '../tasks/experiments/results.ts';
+import type { Difference } from '../tasks/experiments/seedBootstrap.ts';
 import { count, decimal, percent, textTable } from './format.ts';
+import { choices } from './reproduceChoices.ts';
+import { atMostWorse, difference, differenceInWords, exact, within } from './reproduceUnits.ts';
 
 /** The results of an experiment as a page of Markdown: what was asked, the answer, the figures, the search, the command. */
 export function resultsPage(results: ExperimentResults): string {
-  const { name, models } = results;
+  const { name, parts } = results;
   return [
     `# ${name}`,
     '',
     results.question,
     '',
     ...stateOf(results),
-    ...(models.length === 0 ? [] : figures(results)),
-    '## Choices',
-    '',
-    'All were made on the development set, none of whose sentences is in training or in the test.',
-    '',
-    ...widthText(results),
-    ...searchTable(results.search),
-    '',
+    ...(parts.length === 1
+      ? section(results, parts[0]!, '##')
+      : parts.flatMap((part) => [`## ${part.comparison.task.corpus}`, '', ...section(results, part, '###')])),
     '## Command',
     '',
     '```sh',
     results.command,
     '```',
     '',
-    `Corpus ${results.corpus}; commit ${results.commit ?? 'unknown'} (runs: ${results.runCommits.join(', ') || 'unknown'}); Node ${results.node}; backend ${results.backend}.`,
+    `Corpus ${parts.map(({ comparison }) => comparison.task.corpus).join(', ')}; commit ${results.commit ?? 'unknown'} (runs: ${results.runCommits.join(', ') || 'unknown'}); Node ${results.node}; backend ${results.backend}.`,
     '',
   ].join('\n');
 }
 
-function figures(results: ExperimentResults): string[] {
-  const { name, models, comparisons } = results;
+/** The figures as aligned text. */
+export function resultsTable({ parts }: ExperimentResults): string {
+  return parts
+    .map(
+      (part) =>
+        `${parts.length === 1 ? '' : `${part.comparison.task.corpus}\n`}${textTable(resultRows(part))}`,
+    )
+    .join('\n');
+}
+
+/** The file of a comparison's chart. */
+export function chartFile({ name, parts }: ExperimentResults, { comparison }: ComparisonResults): string {
+  return `${name}${parts.length === 1 ? '' : `-${comparison.task.corpus}`}.svg`;
+}
+
+function section(results: ExperimentResults, part: ComparisonResults, heading: '##' | '###'): string[] {
+  const { comparison, models } = part;
   return [
-    '## Answer',
-    '',
-    ...(results.claims.length > 0
+    ...(models.length === 0
       ? []
       : [
-          results.complete ? 'Nothing was claimed beforehand.' : 'Too few runs are finished for one yet.',
+          `${heading} Answer`,
+          '',
+          ...answer(results, part),
+          '',
+          `${heading} Figures`,
+          '',
+          ...figures(results, part),
           '',
         ]),
-    ...results.claims.map((claim) => `- ${claimText(claim)}`),
-    ...comparisons.map(({ model, baseline, ...found }) => `- ${comparisonText(model, baseline, found)}`),
+    `${heading} Choices`,
     '',
-    '## Figures',
+    `All were made on the development set, ${comparison.task.words.development}.`,
     '',
-    ...markdownTable(resultRows(results)),
-    '',
-    `WER is the word error rate on held-out utterances with a lexicon and an n-gram model of the training sentences, averaged over seeds; greedy is without them. Intervals are 95 %, by a bootstrap that draws utterances (the same for all models) and seeds anew 1,000 times; voices are not drawn anew. Differences are percentage points of WER from ${models[0]?.name ?? 'dense'}.`,
-    '',
-    `![Word error rate against LSTM parameters](${name}.svg)`,
-    '',
-    ...models.flatMap(({ diverged }) =>
-      diverged.map((line) => `- Ended early, all its words count as errors: ${line}`),
-    ),
-    '| model | layers | why it is here | WER of each seed | seconds of training each |',
-    '|---|---|---|---|---|',
-    ...models.map(
-      (m) =>
-        `| ${m.name} | ${m.maps} | ${m.role} | ${m.werPerSeed.map((wer) => percent(wer)).join(', ')} | ${m.secondsPerSeed.map((s) => decimal(s, 0)).join(', ')} |`,
-    ),
+    ...choices(part, markdownTable),
     '',
   ];
 }
 
-/** The figures as aligned text. */
-export function resultsTable(results: ExperimentResults): string {
-  return textTable(resultRows(results));
-}
-
-/** WER against LSTM parameters as an SVG file: a point a model with its interval, a small one a seed. */
-export function resultsChart({ name, models }: ExperimentResults): string {
-  const points = models.map((model, index) => ({
-    name: model.name,
-    x: model.lstmParameters,
-    y: 100 * model.wer,
-    low: 100 * model.werInterval[0],
-    high: 100 * model.werInterval[1],
-    seeds: model.werPerSeed.map((wer) => 100 * wer),
-    stroke: colours[index % colours.length]!.light,
-  }));
-  const words = points.map((p) => `${p.name} ${decimal(p.y, 2)} % with ${count(p.x)}`).join('; ');
-  const sizes = points.map((point) => point.x);
-  const values = points.flatMap((point) => [point.low, point.high, ...point.seeds]);
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const margin = Math.max(0.1 * (most - least), 0.05);
-  const domain: [number, number] =
-    points.length === 0 ? [0, 1] : [Math.max(0, least - margin), most + margin];
-  const labels = spread(points, domain);
-  const svg = draw(`${name}, word error rate against LSTM parameters: ${words || 'no model yet'}.`, {
-    width: 760,
-    height: 460,
-    marginLeft: 56,
-    x: {
-      label: 'LSTM parameters',
-      type: 'log',
-      domain: points.length === 0 ? [1, 10] : [Math.min(...sizes) / 1.3, Math.max(...sizes) * 1.6],
-      ticks: 5,
-      tickFormat: '~s',
-    },
-    y: { label: 'held-out WER, %', domain, ticks: 6, grid: true },
-    marks: points.flatMap((point, i) => [
-      Plot.ruleX([point], { x: 'x', y1: 'low', y2: 'high', stroke: point.stroke, strokeWidth: 2 }),
-      Plot.dot(point.seeds, { x: point.x, y: (y: number) => y, r: 2, fill: point.stroke, fillOpacity: 0.5 }),
-      Plot.dot([point], { x: 'x', y: 'y', r: 5, fill: point.stroke }),
-      Plot.text([point], {
-        x: 'x',
-        y: () => labels[i]!,
-        text: 'name',
-        dx: 14,
-        textAnchor: 'start',
-        fill: point.stroke,
-        stroke: 'white',
-        strokeWidth: 3,
-      }),
-    ]),
-  });
-  // A file of its own stands on any page: it brings its background and its name space.
-  return `${svg
-    .replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ')
-    .replace(/(<svg [^>]*>)/, '$1<rect width="100%" height="100%" fill="white"/>')}\n`;
-}
-
-/** Heights of the labels: each at its point where there is room, the others pushed up just so far that none overlap. */
-function spread(points: readonly { readonly y: number }[], [low, high]: [number, number]): number[] {
-  const apart = (high - low) / 24;
-  const order = points.map((_, i) => i).sort((a, b) => points[a]!.y - points[b]!.y);
-  const labels: number[] = [];
-  let last = Number.NEGATIVE_INFINITY;
-  for (const i of order) {
-    last = Math.max(points[i]!.y, last + apart);
-    labels[i] = last;
-  }
-  return labels;
-}
-
-function stateOf({ complete, runsFinished, runsPlanned, models }: ExperimentResults): string[] {
-  if (complete) return [];
-  const seeds = models.map((m) => `${m.name} ${m.seeds.length} of ${m.seedsPlanned}`).join(', ');
+function answer({ complete }: ExperimentResults, { comparison, claims, pairs }: ComparisonResults): string[] {
+  const [headline] = comparison.task.measures;
   return [
-    `**Partial: ${count(runsFinished)} of ${count(runsPlanned)} planned runs are finished** (final runs: ${seeds || 'none'}). The figures below are of these alone.`,
+    ...(claims.length > 0
+      ? []
+      : [complete ? 'Nothing was claimed beforehand.' : 'Too few runs are finished for one yet.', '']),
+    ...claims.map((claim) => `- ${claimText(claim, headline)}`),
+    ...pairs.map(({ model, baseline, ...found }) => `- ${pairText(model, baseline, found, headline)}`),
+  ];
+}
+
+function figures(results: ExperimentResults, part: ComparisonResults): string[] {
+  const { comparison, models } = part;
+  const { words, measures } = comparison.task;
+  const [headline] = measures;
+  const heldOut = comparison.testSets[0];
+  const ended = models.flatMap(({ diverged }) =>
+    diverged.map((line) => `- Ended early, ${words.diverged}: ${line}`),
+  );
+  return [
+    ...markdownTable(resultRows(part)),
+    '',
+    `${words.measures} Intervals are 95 %, by a bootstrap that draws ${words.items} (the same for all models) and seeds anew 1,000 times${words.notDrawn === undefined ? '' : `; ${words.notDrawn}`}. Differences are ${headline.unit === 'share' ? 'percentage points of ' : ''}${headline.label} from ${comparison.models[0]!.name}.`,
+    '',
+    `![${headline.label} against LSTM parameters](${chartFile(results, part)})`,
+    '',
+    ...(ended.length === 0 ? [] : [...ended, '']),
+    ...markdownTable(
+      [
+        ['model', 'layers', 'why it is here', `${headline.label} of each seed`, 'seconds of training each'],
+        ...models.map((model) => [
+          model.name,
+          model.maps,
+          model.role,
+          model.scores[heldOut]![headline.key]!.perSeed.map((value) => exact(value, headline)).join(', '),
+          model.secondsPerSeed.map((seconds) => decimal(seconds, 0)).join(', '),
+        ]),
+      ],
+      5,
+    ),
+  ];
+}
+
+function stateOf({ complete, runsFinished, runsPlanned, parts }: ExperimentResults): string[] {
+  if (complete) return [];
+  const seeds = parts.flatMap(({ comparison, models }) =>
+    models.map(
+      (m) =>
+        `${parts.length === 1 ? '' : `${comparison.task.corpus} `}${m.name} ${m.seeds.length} of ${m.seedsPlanned}`,
+    ),
+  );
+  return [
+    `**Partial: ${count(runsFinished)} of ${count(runsPlanned)} planned runs are finished** (final runs: ${seeds.join(', ') || 'none'}). The figures below are of these alone.`,
     '',
   ];
 }
 
-function claimText({ model, fewer, moreWer, fewerFound, moreWerFound, holds }: ClaimResult): string {
+function claimText(
+  { model, fewer, worse, fewerFound, found, holds }: ClaimResult,
+  headline: Measure,
+): string {
   return (
-    `**${holds ? 'Yes' : 'No'}**: at least ${percent(fewer)} fewer LSTM parameters for at most ${points(moreWer)} more WER was asked; ` +
-    `${model} has ${percent(fewerFound)} fewer and ${differenceText(moreWerFound)} of WER.`
+    `**${holds ? 'Yes' : 'No'}**: at least ${percent(fewer)} fewer LSTM parameters for ${atMostWorse(worse, headline)} was asked; ` +
+    `${model} has ${percent(fewerFound)} fewer and ${differenceInWords(found, headline)}.`
   );
 }
 
-function comparisonText(model: string, baseline: string, found: Difference): string {
-  const [low, high] = found.interval;
+function pairText(model: string, baseline: string, found: Difference, headline: Measure): string {
+  const [low, high] = headline.better === 'lower' ? found.interval : [-found.interval[1], -found.interval[0]];
   const verdict =
     high < 0
       ? `${model} is better than ${baseline}`
       : low > 0
         ? `${model} is worse than ${baseline}`
         : `no difference between ${model} and ${baseline} is certain`;
-  return `${verdict[0]!.toUpperCase()}${verdict.slice(1)}: ${differenceText(found)} of WER, better in ${percent(found.probabilityOfImprovement)} of the resampled test sets.`;
+  return `${verdict[0]!.toUpperCase()}${verdict.slice(1)}: ${differenceInWords(found, headline)}, better in ${percent(found.probabilityOfImprovement)} of the resampled test sets.`;
 }
 
-/** `+0.21 points (−0.10 to 0.52)` */
-function differenceText({ difference, interval: [low, high] }: Difference): string {
-  return `${signed(difference)} points (${signed(low)} to ${signed(high)})`;
-}
-
-const signed = (share: number): string => `${share < 0 ? '−' : '+'}${decimal(Math.abs(100 * share), 2)}`;
-const points = (share: number): string => `${decimal(100 * share, 1)} points`;
-
-function resultRows({ models }: ExperimentResults): string[][] {
-  const others = [...new Set(models.flatMap((model) => Object.keys(model.otherSets)))];
-  const exact = (share: number) => `${decimal(100 * share, 2)} %`;
+function resultRows({ comparison, models }: ComparisonResults): string[][] {
+  const { task, testSets } = comparison;
+  const { measures, words } = task;
+  const [headline, ...others] = measures;
+  const [heldOut, ...sets] = testSets;
   const head = [
     'model',
     'LSTM parameters',
     'fewer',
     'parameters',
-    'MACs a frame',
+    `MACs a ${words.step}`,
     'seeds',
-    'WER (95 %)',
+    `${headline.label} (95 %)`,
     'difference (95 %)',
-    'greedy WER',
-    'greedy letters',
-    ...others.map((set) => `${set} WER`),
-    'train WER',
-    'words',
+    ...others.map(({ label }) => `${label} (95 %)`),
+    ...sets.map((set) => `${set} ${headline.label}`),
+    `train ${headline.label}`,
+    headline.units ?? words.items,
     'frames/s',
   ];
-  const row = (m: ModelResult): string[] => [
-    m.name,
-    count(m.lstmParameters),
-    percent(m.fewerLstmParameters),
-    count(m.parameters),
-    count(m.macsPerFrame),
-    `${m.seeds.length}`,
-    `${exact(m.wer)} (${decimal(100 * m.werInterval[0], 2)} to ${decimal(100 * m.werInterval[1], 2)})`,
-    m.differenceFromDense === undefined ? '' : differenceText(m.differenceFromDense).replace(' points', ''),
-    exact(m.greedyWer),
-    exact(m.ler),
-    ...others.map((set) => (m.otherSets[set] === undefined ? '' : exact(m.otherSets[set].wer))),
-    exact(m.trainWer),
-    count(m.heldOutWords),
-    count(m.framesPerSecond),
-  ];
-  return [head, ...models.map(row)];
-}
-
-function markdownTable([head, ...rows]: string[][]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head!), `|${head!.map((_, i) => (i === 0 ? '---|' : '---:|')).join('')}`, ...rows.map(line)];
-}
-
-function widthText({ width }: ExperimentResults): string[] {
-  if (width.tried.length === 0) return [];
-  const judged = width.tried.map(({ width: hidden, trials, learningRate }) => {
-    const best = trials.find((trial) => trial.learningRate === learningRate);
-    return `${hidden}: ${best?.wer === undefined ? 'not run yet' : `${percent(best.wer)} WER at rate ${learningRate}`}`;
+  const rows = models.map((model): string[] => {
+    const score = (set: string, { key }: Measure) => model.scores[set]![key]!;
+    const measured = (measure: Measure) =>
+      within(score(heldOut, measure).value, model.intervals[measure.key]!, measure);
+    return [
+      model.name,
+      count(model.lstmParameters),
+      percent(model.fewerLstmParameters),
+      count(model.parameters),
+      count(model.macsPerFrame),
+      `${model.seeds.length}`,
+      measured(headline),
+      model.differenceFromDense === undefined ? '' : difference(model.differenceFromDense, headline),
+      ...others.map(measured),
+      ...sets.map((set) => exact(score(set, headline).value, headline)),
+      exact(score('train', headline).value, headline),
+      count(score(heldOut, headline).total),
+      count(model.framesPerSecond),
+    ];
   });
-  const why = !width.decided
-    ? 'not decided yet'
-    : width.atWidest
-      ? 'the widest that was tried, though doubling was an improvement up to it'
-      : 'the smallest that doubling does not improve';
-  return [`Width of the dense baseline: **${width.width}**, ${why} (${judged.join('; ')}).`, ''];
+  return [head, ...rows];
 }
 
-/** Each trial of the search; the chosen rate in bold. */
-function searchTable(search: readonly Choice[]): string[] {
-  const rates = [...new Set(search.flatMap(({ trials }) => trials.map((trial) => trial.learningRate)))];
-  const rows = search.map(({ model, fold, decided, learningRate, trials }) => [
-    fold === undefined ? model : `${model}, part ${fold.index + 1}`,
-    ...rates.map((rate) => {
-      const trial = trials.find((one) => one.learningRate === rate);
-      if (trial?.wer === undefined) return '';
-      const text =
-        trial.diverged === undefined
-          ? `${percent(trial.wer)} (${percent(trial.greedyWer!)}; ${percent(trial.greedyLer!)})`
-          : 'diverged';
-      return decided && rate === learningRate ? `**${text}**` : text;
-    }),
-  ]);
-  const edge = search.filter(
-    ({ decided, learningRate, trials }) =>
-      decided &&
-      [Math.min, Math.max].some((end) => end(...trials.map((t) => t.learningRate)) === learningRate),
-  );
-  return [
-    'Development WER of every learning rate tried (greedy WER; greedy letter errors):',
-    '',
-    ...markdownTable([['model', ...rates.map(String)], ...rows]),
-    ...(edge.length === 0
-      ? []
-      : ['', `At the edge of what was tried: ${[...new Set(edge.map(({ model }) => model))].join(', ')}.`]),
-  ];
+/** A table whose first columns are of text, the others of figures. */
+function markdownTable([head, ...rows]: readonly (readonly string[])[], text = 1): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head!), `|${head!.map((_, i) => (i < text ? '---|' : '---:|')).join('')}`, ...rows.map(line)];
 }

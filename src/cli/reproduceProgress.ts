@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { TrainingEvent } from '../tasks/speech/results.ts';
+import type { RunEvent } from '../tasks/experiments/run.ts';
 import type { Output } from './context.ts';
 import { count, duration } from './format.ts';
 
@@ -60,13 +60,13 @@ export class PlanProgress {
     this.say(`${run}: begins`);
   }
 
-  training(run: string, event: TrainingEvent): void {
+  work(run: string, { kind, done, total }: RunEvent): void {
     const running = this.#running.get(run);
-    if (running === undefined || event.kind === 'checkpoint') return;
+    if (running === undefined) return;
     const now =
-      event.kind === 'evaluating'
-        ? trainingShare + (1 - trainingShare) * (event.done / event.total)
-        : trainingShare * (event.step / event.steps);
+      kind === 'scoring'
+        ? trainingShare + (1 - trainingShare) * (done / total)
+        : trainingShare * (done / total);
     // Each of several sets is scored from its beginning.
     running.now = Math.max(running.now, now);
     running.first ??= running.now;

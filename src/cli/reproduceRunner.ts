@@ -2,11 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import { parseJson, readText, writeJson } from '../io/textFile.ts';
-import type { Experiment } from '../tasks/speech/experiments/experiment.ts';
-import { isFinished, type Plan, type PlannedRun, planRuns } from '../tasks/speech/experiments/plan.ts';
-import { parseRunRecord, type RunRecord, rateOf } from '../tasks/speech/experiments/runRecord.ts';
-import { percent } from './format.ts';
+import type { Experiment } from '../tasks/experiments/experiment.ts';
+import { measured } from '../tasks/experiments/measure.ts';
+import { type Plan, planRuns } from '../tasks/experiments/plan.ts';
+import { isFinished, type PlannedRun } from '../tasks/experiments/plannedRun.ts';
+import { parseRunRecord, type RunRecord } from '../tasks/experiments/runRecord.ts';
+import type { Task } from '../tasks/experiments/task.ts';
 import type { PlanProgress } from './reproduceProgress.ts';
+import { labelled } from './reproduceUnits.ts';
 import { hasCheckpoint, makeFolder, metricsFile } from './runFolder.ts';
 import type { Services } from './services.ts';
 
@@ -29,10 +32,11 @@ export async function readPlan(
   for (;;) {
     const plan = planRuns(experiment, (id) => records.get(id), { seeds });
     const before = records.size;
-    for (const { id } of plan.runs) {
+    for (const { id, comparison } of plan.runs) {
       const file = metricsFile(join(folder, id));
       if (records.has(id) || !existsSync(file)) continue;
-      records.set(id, parseRunRecord(parseJson(await readText(file, longestRecord), file), id, file));
+      const value = parseJson(await readText(file, longestRecord), file);
+      records.set(id, parseRunRecord(value, id, comparison.task.measures, file));
     }
     // What was found may decide what else is to be run.
     if (records.size === before) return plan;
@@ -74,12 +78,14 @@ export async function makeRuns(request: RunnerRequest): Promise<boolean> {
   const recordOf = (id: string) => records.get(id);
 
   const make = async (run: PlannedRun): Promise<void> => {
-    const { id, config, fold, from, sets } = run;
+    const { id, comparison, config, fold, from, sets } = run;
+    const { task } = comparison;
     const folder = join(request.folder, id);
     await makeFolder(folder, true);
     progress.begin(id, run.seconds);
     const { completed, record } = await request.services.executeRun(
       {
+        task: task.name,
         id,
         config,
         fold,
@@ -90,7 +96,7 @@ export async function makeRuns(request: RunnerRequest): Promise<boolean> {
         cacheFolder: request.cacheFolder,
         commit: request.commit,
       },
-      { signal, onEvent: (event) => progress.training(id, event) },
+      { signal, onEvent: (event) => progress.work(id, event) },
     );
     if (!completed || record === undefined) {
       interrupted = true;
@@ -98,7 +104,7 @@ export async function makeRuns(request: RunnerRequest): Promise<boolean> {
     }
     await writeJson(metricsFile(folder), record);
     records.set(id, record);
-    progress.end(id, outcome(record));
+    progress.end(id, outcome(record, task));
     await request.onFinished(await tellPlan());
   };
   const tellPlan = async (): Promise<Plan> => {
@@ -147,11 +153,11 @@ export async function makeRuns(request: RunnerRequest): Promise<boolean> {
   }
 }
 
-function outcome({ sets, seconds, diverged }: RunRecord): string {
+function outcome({ sets, seconds, diverged }: RunRecord, { measures }: Task): string {
   if (diverged !== undefined) return `diverged: ${diverged}`;
-  const rates = Object.entries(sets).map(
-    ([set, errors]) =>
-      `${set} ${percent(rateOf(errors, 'wer'))} (greedy ${percent(rateOf(errors, 'greedyWer'))})`,
-  );
-  return `WER ${rates.join(', ')}; ${seconds.toFixed(0)} s of training`;
+  const found = Object.entries(sets).map(([set, scores]) => {
+    const values = measures.map((measure) => labelled(measured(scores, measure), measure));
+    return `${set} ${values.join(', ')}`;
+  });
+  return `${found.join('; ')}; ${seconds.toFixed(0)} s of training`;
 }

@@ -1,6 +1,5 @@
-import type { RunJob, RunOutcome } from '../tasks/speech/experiments/executeRun.ts';
+import type { RunHooks, RunJob, RunOutcome } from '../tasks/experiments/run.ts';
 import { inThread } from './modelThread.ts';
-import type { TrainingHooks } from './services.ts';
 
 const script = new URL('./reproduceWorker.js', import.meta.url);
 
@@ -9,6 +8,6 @@ const script = new URL('./reproduceWorker.js', import.meta.url);
  *
  * @throws what the run throws, InputError as such
  */
-export function executeInThread(job: RunJob, hooks: TrainingHooks): Promise<RunOutcome> {
+export function executeInThread(job: RunJob, hooks: RunHooks): Promise<RunOutcome> {
   return inThread(script, job, `run ${job.id}`, hooks);
 }

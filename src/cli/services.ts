@@ -1,7 +1,7 @@
+import type { ExecuteRun } from '../tasks/experiments/run.ts';
 import type { Audio } from '../tasks/speech/audio/wav.ts';
 import type { SpeechConfig } from '../tasks/speech/config.ts';
 import type { Corpus, OnProgress, Utterance } from '../tasks/speech/corpus.ts';
-import type { RunJob, RunOutcome } from '../tasks/speech/experiments/executeRun.ts';
 import type { Recogniser } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, SetScore, TrainingEvent } from '../tasks/speech/results.ts';
 
@@ -21,7 +21,7 @@ export interface Services {
   ): SetScore | Promise<SetScore>;
   readAudio(path: string): Promise<Audio>;
   /** Makes one run of an experiment. */
-  executeRun(job: RunJob, hooks: TrainingHooks): Promise<RunOutcome>;
+  readonly executeRun: ExecuteRun;
 }
 
 /** One model to train. Everything can be sent to a thread. */

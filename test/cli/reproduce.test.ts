@@ -5,15 +5,27 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ReproduceOptions, reproduceExperiment } from '../../src/cli/reproduce.ts';
-import type { Services, TrainingHooks } from '../../src/cli/services.ts';
+import type { Services } from '../../src/cli/services.ts';
 import { InputError } from '../../src/errors.ts';
-import { executeRun, type RunJob } from '../../src/tasks/speech/experiments/executeRun.ts';
-import type { Experiment } from '../../src/tasks/speech/experiments/experiment.ts';
-import { sizedModel } from '../../src/tasks/speech/experiments/matching.ts';
-import type { ExperimentResults } from '../../src/tasks/speech/experiments/results.ts';
-import { experiment, setOf } from '../tasks/speech/experiments/fakes.ts';
+import type { Experiment } from '../../src/tasks/experiments/experiment.ts';
+import { sizedModel } from '../../src/tasks/experiments/matching.ts';
+import type { RunJob } from '../../src/tasks/experiments/run.ts';
+import type { RunSettings } from '../../src/tasks/experiments/task.ts';
+import type { SpeechConfig } from '../../src/tasks/speech/config.ts';
+import { executeRun } from '../../src/tasks/speech/experiments/executeRun.ts';
+import { speechTask } from '../../src/tasks/speech/experiments/task.ts';
+import {
+  changed,
+  comparison,
+  experiment,
+  images,
+  imagesOf,
+  onTwo,
+  setOf,
+  task,
+} from '../tasks/experiments/fakes.ts';
 import { corpus as letters } from '../tasks/speech/letterCorpus.ts';
-import { Collector, corpus, run } from './fakes.ts';
+import { Collector, run } from './fakes.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -21,28 +33,31 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+/** What the fake task configures: the settings as they are. */
+const configOf = (job: RunJob) => job.config as RunSettings;
+
 /** A training that writes a checkpoint, is aborted as real ones are, and makes as many errors as it is told. */
 const fakeRun =
-  (made: RunJob[] = [], errors = (_: RunJob) => 5): Services['executeRun'] =>
-  async (job, { signal, onEvent }: TrainingHooks) => {
+  (made: RunJob[] = [], errors = (_: RunJob) => 5, scores = setOf): Services['executeRun'] =>
+  async (job, { signal, onEvent }) => {
     made.push(job);
     await writeFile(join(job.folder, 'checkpoint.safetensors'), '');
-    onEvent({ kind: 'start', step: 0, steps: 2, parameters: 1, skipped: 0 });
-    onEvent({ kind: 'evaluating', done: 1, total: 2, set: 'test' });
+    onEvent({ kind: 'training', done: 0, total: 2 });
+    onEvent({ kind: 'scoring', done: 1, total: 2, set: 'test' });
     await new Promise((resolve) => setImmediate(resolve));
     if (signal.aborted) return { completed: false };
-    const [{ layers }] = job.config.models;
+    const { layers } = configOf(job).model;
     const record = {
       id: job.id,
       maps: 'maps',
       layers,
       parameters: 100,
-      lstmParameters: sizedModel('x', layers, 80).summary.lstmParameters,
+      lstmParameters: sizedModel('x', layers, task).summary.lstmParameters,
       macsPerFrame: 90,
       losses: [3, 2],
       seconds: 10,
       framesPerSecond: 1000,
-      sets: Object.fromEntries(job.sets.map((set) => [set, setOf(errors(job))])),
+      sets: Object.fromEntries(job.sets.map((set) => [set, scores(errors(job))])),
       backend: 'wasm',
       node: 'v20',
       commit: 'abc',
@@ -57,16 +72,17 @@ async function reproduce(
   signal: AbortSignal = new AbortController().signal,
 ) {
   const [stdout, stderr] = [new Collector(), new Collector()];
-  const services = { loadCorpus: async () => corpus, executeRun: fakeRun(), ...changes } as Services;
+  const services = { executeRun: fakeRun(), ...changes } as Services;
   const commandLine = `compact-rnn reproduce ${of.name}`;
   const context = { services, stdout, stderr, folder, signal, commandLine };
   const status = await reproduceExperiment(of, { name: of.name, out: 'docs/results', ...options }, context);
   return { status, stdout: stdout.text, stderr: stderr.text };
 }
 
-const results = async (): Promise<ExperimentResults> =>
-  JSON.parse(await readFile(join(folder, 'docs/results/small.json'), 'utf8'));
-const page = () => readFile(join(folder, 'docs/results/small.md'), 'utf8');
+const results = async (name = 'small') =>
+  JSON.parse(await readFile(join(folder, `docs/results/${name}.json`), 'utf8'));
+const page = (name = 'small') => readFile(join(folder, `docs/results/${name}.md`), 'utf8');
+const names = (of: { models: { name: string }[] }) => of.models.map(({ name }) => name);
 
 /** Two widths of three rates, of which the first is kept; two models of three rates; five final runs. */
 const allRuns = 2 * 3 + 2 * 3 + 5;
@@ -113,15 +129,14 @@ describe('a whole experiment', () => {
     }
     expect(stdout).toMatch(/^dense\/rate0\.01-seed1-\w+: begins$/m);
     expect(stdout).toMatch(
-      /^dense\/rate0\.01-seed1-\w+: WER train 5\.0 % \(greedy 10\.0 %\).*; 10 s of training$/m,
+      /^dense\/rate0\.01-seed1-\w+: train 5\.0 % WER, 10\.0 % greedy WER, 1\.0 % greedy letters; .*; 10 s of training$/m,
     );
     expect(stdout).toMatch(/^hybrid +\d/m);
     expect(stdout.trimEnd().endsWith('Results: docs/results/small.md')).toBe(true);
   });
 
   test('says yes where the claim holds and no where it does not, from the figures', async () => {
-    const by = (hybrid: number) =>
-      fakeRun([], ({ config }) => (config.models[0]!.name === 'hybrid' ? hybrid : 5));
+    const by = (hybrid: number) => fakeRun([], (job) => (configOf(job).model.name === 'hybrid' ? hybrid : 5));
     await reproduce({}, { executeRun: by(5) });
     expect(await page()).toMatch(
       /^- \*\*Yes\*\*: at least 50\.0 % fewer LSTM parameters for at most 0\.3 points more WER was asked; hybrid has /m,
@@ -189,7 +204,7 @@ describe('interrupted', () => {
     expect(stdout).toContain('Stopping: checkpoints are being saved.');
     expect(stdout).toContain('Stopped; to go on: compact-rnn reproduce small');
     expect(await results()).toMatchObject({ complete: false, runsFinished: 13 });
-    expect((await results()).models.map(({ name }) => name)).toEqual(['dense']);
+    expect(names(await results())).toEqual(['dense']);
     expect(await page()).toMatch(
       /\*\*Partial: 13 of 17 planned runs are finished\*\* \(final runs: dense 1 of 2\)/,
     );
@@ -212,11 +227,12 @@ describe('interrupted', () => {
 
   test('while the corpus is made, it stops at once', async () => {
     const controller = new AbortController();
-    const loadCorpus = () => {
+    const prepare = () => {
       controller.abort();
       return new Promise<never>(() => {});
     };
-    const { status } = await reproduce({}, { loadCorpus }, experiment, controller.signal);
+    const of = changed({ task: { ...task, prepare } });
+    const { status } = await reproduce({}, {}, of, controller.signal);
     expect(status).toBe(130);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -231,8 +247,8 @@ describe('a part of it', () => {
     await only('search', 'hybrid');
     expect(made.splice(0).map(({ id }) => id.split('/')[0])).toEqual(['hybrid', 'hybrid', 'hybrid']);
     await only('hybrid');
-    expect(made.splice(0).map(({ config }) => config.seed)).toEqual([1, 2]);
-    expect((await results()).models.map(({ name }) => name)).toEqual(['hybrid']);
+    expect(made.splice(0).map((job) => configOf(job).seed)).toEqual([1, 2]);
+    expect(names(await results())).toEqual(['hybrid']);
     expect((await results()).complete).toBe(false);
   });
 
@@ -274,9 +290,14 @@ describe('a failure', () => {
     expect(calls).toBeLessThanOrEqual(4);
   });
 
-  test('a corpus of other features than the models are sized for is refused', async () => {
-    const loadCorpus = async () => ({ ...corpus, bands: 20 });
-    await expect(reproduce({}, { loadCorpus })).rejects.toThrow(/has 20 bands; expected the 40/);
+  test('of the data to be made ends it before any run', async () => {
+    const prepare = async () => {
+      throw new InputError('there is no such corpus');
+    };
+    await expect(reproduce({}, {}, changed({ task: { ...task, prepare } }))).rejects.toThrow(
+      'there is no such corpus',
+    );
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
   test('a damaged record is named, and no run is made', async () => {
@@ -292,7 +313,7 @@ describe('a failure', () => {
     [
       ['reproduce', '--only', 'none', '--dry-run'],
       1,
-      /--only is none; expected a stage, width, search, seeds, or a model of spoken-queries: dense,/,
+      /--only is none; expected a stage, width, search, seeds, a model of spoken-queries, dense, .*, or a corpus of it, queries-comparison/,
     ],
     [['reproduce', '--seeds', '0'], 2, /Expected a whole number from 1 to 1000/],
     [['reproduce', '--jobs', 'x'], 2, /Expected a whole number from 1 to 1000/],
@@ -316,38 +337,137 @@ describe('a failure', () => {
   });
 });
 
+describe('on several corpora', () => {
+  test('there is one page with a section and a picture for each, and one JSON', async () => {
+    const made: RunJob[] = [];
+    const prepared: string[] = [];
+    const of = {
+      ...onTwo,
+      comparisons: onTwo.comparisons.map((one) => {
+        const prepare = async () => void prepared.push(one.task.corpus);
+        return { ...one, task: { ...one.task, prepare } };
+      }),
+    };
+    const { status, stdout } = await reproduce({}, { executeRun: fakeRun(made) }, of);
+    expect(status).toBe(0);
+    expect(prepared).toEqual(['first', 'second']);
+    expect(made).toHaveLength(2 * (3 * 3 + 5));
+    expect((await readdir(join(folder, 'docs/results'))).sort()).toEqual([
+      'on-two-first.svg',
+      'on-two-second.svg',
+      'on-two.json',
+      'on-two.md',
+    ]);
+    expect((await readdir(join(folder, 'runs/reproduce/on-two'))).sort()).toEqual(['first', 'second']);
+    const text = await page('on-two');
+    expect(text.match(/^##+ .*$/gm)).toEqual([
+      ...['first', 'second'].flatMap((corpus) => [
+        `## ${corpus}`,
+        '### Answer',
+        '### Figures',
+        '### Choices',
+      ]),
+      '## Command',
+    ]);
+    expect(text).toContain('](on-two-second.svg)');
+    expect((await results('on-two')).models).toHaveLength(6);
+    expect(stdout).toMatch(/^second\n/m);
+    expect(await readFile(join(folder, 'docs/results/on-two-first.svg'), 'utf8')).toContain(
+      'on-two, first, WER against LSTM parameters: dense 5.00 % with',
+    );
+  });
+
+  test('--only names one, and the data of no other is made', async () => {
+    const made: RunJob[] = [];
+    const [first, second] = onTwo.comparisons;
+    const prepare = async () => {
+      throw new InputError('not asked for');
+    };
+    const of = {
+      ...onTwo,
+      comparisons: [{ ...first!, task: { ...first!.task, prepare } }, second!],
+    };
+    await reproduce({ only: ['second', 'hybrid'] }, { executeRun: fakeRun(made) }, of);
+    expect(made).toHaveLength(3 + 2);
+    expect(made.every(({ id }) => id.startsWith('second/hybrid/'))).toBe(true);
+    expect(await page('on-two')).toMatch(/Partial: .* \(final runs: second hybrid 2 of 2\)/);
+    const { stdout } = await reproduce({ dryRun: true, only: ['second', 'hybrid'] }, {}, of);
+    expect(stdout).toMatch(/^search +second hybrid .* finished$/m);
+    expect(stdout).toMatch(/^5 runs, .*; 0 left/m);
+  });
+});
+
+describe('of which more is better', () => {
+  test('the page says so', async () => {
+    const by = (hybrid: number) =>
+      fakeRun([], (job) => (configOf(job).model.name === 'hybrid' ? hybrid : 6), imagesOf);
+    await reproduce({}, { executeRun: by(8) }, images);
+    expect(await page('images')).toMatch(
+      /^- \*\*Yes\*\*: at least 50\.0 % fewer LSTM parameters for at most 10\.0 points less accuracy was asked; hybrid has .* of accuracy\.$/m,
+    );
+    expect(await page('images')).toMatch(/\+20\.00 points \(.* of accuracy, better in \d+\.\d % of the/);
+    expect(await page('images')).toMatch(/^\| dense .* \| 60\.00 % \(/m);
+    await rm(join(folder, 'runs'), { recursive: true });
+    const { stdout } = await reproduce({}, { executeRun: by(2) }, images);
+    expect(await page('images')).toMatch(/^- Hybrid is worse than narrow-dense: −40\.00 points/m);
+    expect(await page('images')).toMatch(/^- \*\*No\*\*: /m);
+    expect(stdout).toMatch(/: test 20\.0 % accuracy; |; test 20\.0 % accuracy/);
+  });
+});
+
+test('trials that are shorter than final trainings are said to be', async () => {
+  await reproduce();
+  expect(await page()).not.toContain('shorter');
+  await rm(join(folder, 'runs'), { recursive: true });
+  await reproduce({}, {}, changed({ search: { ...comparison.search, length: 0.5 } }));
+  expect(await page()).toContain(
+    'These trials were shorter than the final trainings: 50.0 % of their epochs',
+  );
+});
+
 test('in earnest: a small experiment on a corpus in memory, interrupted once', async () => {
-  const small: Experiment = {
-    ...experiment,
-    bands: letters.bands,
+  const settings = {
+    features: { stack: 2 },
+    training: { epochs: 3, batchSize: 4, warmupSteps: 2, checkpointEverySteps: 4 },
+  };
+  const speech = speechTask({ corpus: 'letters', bands: letters.bands, settings, speechHours: 0.01 });
+  const small = changed({
+    task: { ...speech, prepare: async () => {} },
     width: { candidates: [6], improvement: 0.003 },
     search: { learningRates: [0.01, 0.03], seed: 101 },
-    settings: {
-      features: { stack: 2 },
-      training: { epochs: 3, batchSize: 4, warmupSteps: 2, checkpointEverySteps: 4 },
-    },
-    models: experiment.models.map((model) => ({ ...model, seeds: 1 })),
-  };
+    models: comparison.models.map((model) => ({ ...model, seeds: 1 })),
+  });
   const inMemory = { ...letters, sets: { ...letters.sets, development: letters.sets['test']! } };
   const controller = new AbortController();
   let steps = 0;
+  const begun = new Set<RunJob>();
   const executeInEarnest: Services['executeRun'] = (job, { signal, onEvent }) =>
-    executeRun(job, inMemory, {
+    executeRun(job as RunJob<SpeechConfig>, inMemory, {
       signal,
       onEvent(event) {
-        if (event.kind === 'step' && ++steps === 40) controller.abort();
+        // The first event of a training tells where it begins.
+        if (event.kind === 'training' && begun.has(job) && ++steps === 40) controller.abort();
+        begun.add(job);
         onEvent(event);
       },
     });
-  const services = { loadCorpus: async () => inMemory, executeRun: executeInEarnest };
+  const services = { executeRun: executeInEarnest };
   expect((await reproduce({}, services, small, controller.signal)).status).toBe(130);
   expect((await reproduce({}, services, small)).status).toBe(0);
   const { models, search, complete } = await results();
   expect(complete).toBe(true);
-  expect(models.map(({ name }) => name)).toEqual(['dense', 'hybrid', 'narrow-dense']);
-  expect(models.every(({ wer, heldOutWords }) => wer >= 0 && wer <= 2 && heldOutWords === 6)).toBe(true);
+  expect(names({ models })).toEqual(['dense', 'hybrid', 'narrow-dense']);
+  expect(
+    models.every(
+      ({ wer, heldOutWords }: Record<string, number>) => wer! >= 0 && wer! <= 2 && heldOutWords === 6,
+    ),
+  ).toBe(true);
   expect(models[1]!.lstmParameters).toBeLessThanOrEqual(models[0]!.lstmParameters / 2);
-  expect(search.every(({ decided, trials }) => decided && trials.length === 2)).toBe(true);
+  expect(
+    search.every(
+      ({ decided, trials }: { decided: boolean; trials: unknown[] }) => decided && trials.length === 2,
+    ),
+  ).toBe(true);
   // Three models of two trials and a final run each, of nine updates: no update was made twice.
   expect(steps).toBe(9 * 9);
   expect(existsSync(join(folder, 'runs/reproduce/small'))).toBe(true);

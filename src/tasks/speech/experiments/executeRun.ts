@@ -1,4 +1,7 @@
-import { mapsInWords } from '../../../nn/spec.ts';
+import type { SetScores } from '../../experiments/measure.ts';
+import type { RunEvent, RunHooks, RunJob, RunOutcome } from '../../experiments/run.ts';
+import { newRecord } from '../../experiments/runRecord.ts';
+import { alphabetSize } from '../alphabet.ts';
 import { compressRecogniser, saveStart } from '../compress.ts';
 import type { SpeechConfig } from '../config.ts';
 import type { Corpus, Utterance } from '../corpus.ts';
@@ -8,39 +11,7 @@ import { loadRecogniser, type Recogniser } from '../recogniser.ts';
 import type { TrainingEvent } from '../results.ts';
 import { errorCounts } from '../score/errorRate.ts';
 import { DivergenceError, type TrainedNetwork, trainNetwork } from '../train.ts';
-import { type Fold, foldOf } from './folds.ts';
-import { sizedModel } from './matching.ts';
-import type { RunRecord, SetErrors } from './runRecord.ts';
-
-/** One run to make. Everything can be sent to a thread. */
-export interface RunJob {
-  readonly id: string;
-  /** What to train, with one model. */
-  readonly config: SpeechConfig;
-  readonly fold?: Fold;
-  /** Folder of the run whose trained model is compressed to begin from. */
-  readonly from?: string;
-  /** Sets to score on; `train` stands for a sample of it. */
-  readonly sets: readonly string[];
-  /** Where its checkpoint goes; exists already. */
-  readonly folder: string;
-  /** Whether the folder's checkpoint is where to start from. */
-  readonly resume: boolean;
-  readonly cacheFolder: string;
-  readonly commit: string | null;
-}
-
-export interface RunHooks {
-  /** Once aborted, the run saves a checkpoint and ends. */
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: TrainingEvent) => void;
-}
-
-export interface RunOutcome {
-  /** False when the run was aborted; its checkpoint is saved then. */
-  readonly completed: boolean;
-  readonly record?: RunRecord;
-}
+import { foldOf } from './folds.ts';
 
 /**
  * Trains one model and counts its errors on every utterance of the sets. A training that ended already is only scored.
@@ -49,10 +20,14 @@ export interface RunOutcome {
  * @throws InputError when the corpus lacks a set, and as `trainNetwork` does, but for a training that diverges: that is a
  *   result
  */
-export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): Promise<RunOutcome> {
+export async function executeRun(
+  job: RunJob<SpeechConfig>,
+  corpus: Corpus,
+  hooks: RunHooks,
+): Promise<RunOutcome> {
   const data = job.fold === undefined ? corpus : foldOf(corpus, job.fold);
   const { config, folder } = job;
-  const { name, layers } = config.models[0]!;
+  const model = config.models[0]!;
   const startsFresh = job.from === undefined && !job.resume;
   if (job.from !== undefined && !job.resume) await begin(job, job.from);
   let trained: TrainedNetwork | undefined;
@@ -61,14 +36,15 @@ export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): 
   try {
     trained = await trainNetwork({
       config,
-      model: name,
+      model: model.name,
       corpus: data,
       folder,
       resume: !startsFresh,
       signal: hooks.signal,
       onEvent(event) {
         if (event.kind === 'step') losses.push(event.loss);
-        hooks.onEvent(event);
+        const reported = reportOf(event);
+        if (reported !== undefined) hooks.onEvent(reported);
       },
     });
   } catch (error) {
@@ -76,36 +52,44 @@ export async function executeRun(job: RunJob, corpus: Corpus, hooks: RunHooks): 
     diverged = error.message;
   }
   if (trained?.completed === false) return { completed: false };
-  const sets: Record<string, SetErrors> = {};
+  const sets: Record<string, SetScores> = {};
   for (const set of job.sets) {
     if (hooks.signal.aborted) return { completed: false };
     const utterances = set === 'train' ? data.sets.train!.slice(0, TRAIN_SAMPLE) : (data.sets[set] ?? []);
     sets[set] = errorsOf(trained?.recogniser, utterances, (done, total) =>
-      hooks.onEvent({ kind: 'evaluating', done, total, set }),
+      hooks.onEvent({ kind: 'scoring', done, total, set }),
     );
   }
-  const { summary } = sizedModel(name, layers, data.bands * config.features.stack);
-  const record: RunRecord = {
-    id: job.id,
-    maps: mapsInWords(layers),
-    layers,
-    parameters: summary.parameters,
-    lstmParameters: summary.lstmParameters,
-    macsPerFrame: summary.macs,
-    losses: trained?.progress.losses ?? losses,
-    seconds: trained?.progress.seconds ?? 0,
-    framesPerSecond: trained === undefined ? 0 : trained.progress.frames / trained.progress.seconds,
-    ...(diverged === undefined ? {} : { diverged }),
-    sets,
-    backend: config.backend,
-    node: process.version,
-    commit: job.commit,
-  };
+  const record = newRecord(
+    job,
+    model,
+    { inputSize: data.bands * config.features.stack, outputSize: alphabetSize },
+    {
+      losses: trained?.progress.losses ?? losses,
+      seconds: trained?.progress.seconds ?? 0,
+      framesPerSecond: trained === undefined ? 0 : trained.progress.frames / trained.progress.seconds,
+      ...(diverged === undefined ? {} : { diverged }),
+      sets,
+      backend: config.backend,
+    },
+  );
   return { completed: true, record };
 }
 
+function reportOf(event: TrainingEvent): RunEvent | undefined {
+  switch (event.kind) {
+    case 'start':
+    case 'step':
+      return { kind: 'training', done: event.step, total: event.steps };
+    case 'evaluating':
+      return { kind: 'scoring', done: event.done, total: event.total, set: event.set };
+    case 'checkpoint':
+      return undefined;
+  }
+}
+
 /** Leaves a checkpoint of no update with the model that is nearest to the one trained in `from`. */
-async function begin({ config, folder }: RunJob, from: string): Promise<void> {
+async function begin({ config, folder }: RunJob<SpeechConfig>, from: string): Promise<void> {
   const trained = await loadRecogniser(from, config.backend);
   const { recogniser } = compressRecogniser(trained, config, config.models[0]!.name);
   await saveStart(recogniser, folder);
@@ -116,7 +100,7 @@ function errorsOf(
   recogniser: Recogniser | undefined,
   utterances: readonly Utterance[],
   onProgress: (done: number, total: number) => void,
-): SetErrors {
+): SetScores {
   const heard =
     recogniser === undefined
       ? utterances.map(() => ({ words: '', greedy: '' }))

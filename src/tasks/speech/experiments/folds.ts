@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../../errors.ts';
+import type { Fold } from '../../experiments/experiment.ts';
 import type { Corpus, Utterance } from '../corpus.ts';
-
-/** One part of a cross-validation: the `index`-th of `of`, from 0. */
-export interface Fold {
-  readonly index: number;
-  readonly of: number;
-}
 
 /**
  * A corpus split anew for one part of a cross-validation: its utterances of all sets are dealt into `of` equal parts by

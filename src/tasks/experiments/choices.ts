@@ -1,15 +1,14 @@
-import type { Experiment } from './experiment.ts';
-import type { Fold } from './folds.ts';
-import type { PlannedRun, RecordOf } from './plan.ts';
-import { type Rate, rateOf } from './runRecord.ts';
+import { InputError } from '../../errors.ts';
+import type { Comparison, Fold } from './experiment.ts';
+import { type Measure, measured, worseBy } from './measure.ts';
+import type { PlannedRun, RecordOf } from './plannedRun.ts';
 
-/** One training of a search and how it did on the development set; without rates where it has not been run. */
+/** One training of a search and how it did on the development set. */
 export interface Trial {
   readonly id: string;
   readonly learningRate: number;
-  readonly wer?: number;
-  readonly greedyWer?: number;
-  readonly greedyLer?: number;
+  /** By the measures' keys; absent where it has not been run. */
+  readonly scores?: Readonly<Record<string, number>>;
   readonly diverged?: string;
 }
 
@@ -34,21 +33,22 @@ export interface WidthChoice {
 }
 
 /**
- * The learning rate whose run was judged best on the development set: by the rate `judge`, of equals by the other
- * rates, of equals still the smallest. Nothing but the development set is looked at.
+ * The learning rate whose run was best on the development set: by the measure that judges, of equals by the task's
+ * measures in their order, of equals still the smallest. Nothing but the development set is looked at.
  */
 export function chooseRate(
-  judge: Rate,
+  comparison: Comparison,
   model: string,
   fold: Fold | undefined,
   runs: readonly PlannedRun[],
   recordOf: RecordOf,
 ): Choice {
-  const trials = runs.map((run) => trialOf(run, recordOf));
-  const decided = trials.every((trial) => trial.wer !== undefined);
+  const { measures } = comparison.task;
+  const trials = runs.map((run) => trialOf(run, measures, recordOf));
+  const decided = trials.every((trial) => trial.scores !== undefined);
   const rates = trials.map((trial) => trial.learningRate).sort((a, b) => a - b);
   const learningRate = decided
-    ? [...trials].sort((a, b) => byJudgement(a, b, judge))[0]!.learningRate
+    ? [...trials].sort((a, b) => byJudgement(a, b, [judgeOf(comparison), ...measures]))[0]!.learningRate
     : rates[rates.length >> 1]!;
   return { model, fold, decided, learningRate, trials };
 }
@@ -60,25 +60,26 @@ export function chooseRate(
  * @param trialsAt the runs of the dense model at a width
  */
 export function chooseWidth(
-  experiment: Experiment,
+  comparison: Comparison,
   recordOf: RecordOf,
   trialsAt: (width: number) => readonly PlannedRun[],
 ): WidthChoice {
-  const { candidates, improvement } = experiment.width;
+  const { candidates, improvement } = comparison.width;
   if (candidates.length === 1) return { decided: true, width: candidates[0]!, atWidest: false, tried: [] };
   const tried: WidthChoice['tried'][number][] = [];
   const tryAt = (width: number) => {
-    const { model: _, ...choice } = chooseRate(experiment.judge, '', undefined, trialsAt(width), recordOf);
+    const { model: _, ...choice } = chooseRate(comparison, '', undefined, trialsAt(width), recordOf);
     tried.push({ width, ...choice });
     return choice;
   };
+  const judge = judgeOf(comparison);
   const judged = ({ trials, learningRate }: Pick<Choice, 'trials' | 'learningRate'>) =>
-    trials.find((trial) => trial.learningRate === learningRate)![experiment.judge]!;
+    trials.find((trial) => trial.learningRate === learningRate)!.scores![judge.key]!;
   let narrow = tryAt(candidates[0]!);
   for (const [i, width] of candidates.slice(1).entries()) {
     const wide = tryAt(width);
     const known = narrow.decided && wide.decided;
-    if (!known || judged(narrow) - judged(wide) <= improvement) {
+    if (!known || worseBy(judge, judged(narrow), judged(wide)) <= improvement) {
       return { decided: known, width: candidates[i]!, atWidest: false, tried };
     }
     narrow = wide;
@@ -86,26 +87,30 @@ export function chooseWidth(
   return { decided: true, width: candidates.at(-1)!, atWidest: true, tried };
 }
 
-function trialOf(run: PlannedRun, recordOf: RecordOf): Trial {
-  const { id, config } = run;
-  const { learningRate } = config.training;
+/** The measure that choices are made by. @throws InputError where the task has none of that key */
+export function judgeOf({ judge, task }: Comparison): Measure {
+  const found = task.measures.find(({ key }) => key === judge);
+  if (found !== undefined) return found;
+  const keys = task.measures.map(({ key }) => key).join(', ');
+  throw new InputError(`models are judged by "${judge}"; expected a measure of ${task.name}: ${keys}`);
+}
+
+function trialOf(run: PlannedRun, measures: readonly Measure[], recordOf: RecordOf): Trial {
+  const { id, learningRate } = run;
   const record = recordOf(id);
-  const errors = record?.sets['development'];
-  if (errors === undefined) return { id, learningRate };
+  const set = record?.sets['development'];
+  if (set === undefined) return { id, learningRate };
   return {
     id,
     learningRate,
-    wer: rateOf(errors, 'wer'),
-    greedyWer: rateOf(errors, 'greedyWer'),
-    greedyLer: rateOf(errors, 'greedyLer'),
+    scores: Object.fromEntries(measures.map((measure) => [measure.key, measured(set, measure)])),
     ...(record?.diverged === undefined ? {} : { diverged: record.diverged }),
   };
 }
 
-function byJudgement(a: Trial, b: Trial, judge: Rate): number {
-  const order: readonly Rate[] = [judge, 'wer', 'greedyWer', 'greedyLer'];
-  for (const rate of order) {
-    const difference = a[rate]! - b[rate]!;
+function byJudgement(a: Trial, b: Trial, order: readonly Measure[]): number {
+  for (const measure of order) {
+    const difference = worseBy(measure, a.scores![measure.key]!, b.scores![measure.key]!);
     if (difference !== 0) return difference;
   }
   return a.learningRate - b.learningRate;

@@ -1,24 +1,24 @@
-import type { LayerSpec } from '../../../nn/spec.ts';
-import type { SpeechConfig } from '../config.ts';
-import type { Rate } from './runRecord.ts';
+import type { LayerSpec } from '../../nn/spec.ts';
+import type { Task } from './task.ts';
 
-/** A comparison of models: what is asked, and everything that decides the answer. */
+/** A question about models, and the comparisons that answer it: everything that decides the answer. */
 export interface Experiment {
   readonly name: string;
   /** What is asked, for people. */
   readonly question: string;
-  readonly corpus: string;
-  readonly corpusSeed: number;
-  /** Bands of its feature rows, which sizes depend on. */
-  readonly bands: number;
-  /** Cross-validation in so many parts, by text, instead of the corpus' own sets. */
+  /** On one corpus each, the headline's first. */
+  readonly comparisons: readonly Comparison[];
+}
+
+/** A comparison of models on one corpus. */
+export interface Comparison {
+  readonly task: Task;
+  /** Cross-validation in so many parts instead of the corpus' own sets. */
   readonly folds?: number;
   /** Sets that final models are tested on, the headline's first. */
-  readonly testSets: readonly string[];
-  /** What choices are made by, on the development set. */
-  readonly judge: Rate;
-  /** Sections of a configuration, with their defaults where nothing is said. */
-  readonly settings: Settings;
+  readonly testSets: readonly [string, ...string[]];
+  /** Key of the measure that choices are made by, on the development set. */
+  readonly judge: string;
   readonly width: WidthSearch;
   readonly search: RateSearch;
   /** The first is the dense baseline. */
@@ -27,24 +27,13 @@ export interface Experiment {
   readonly claims: readonly Claim[];
   /** Pairs whose difference is of interest besides everyone's from dense: a model, and what it is compared with. */
   readonly pairs: readonly (readonly [string, string])[];
-  /** Hours of speech in one epoch, for the estimate of cost alone. */
-  readonly speechHours: number;
-}
-
-/** Values of a configuration file's sections; `learningRate` is searched for. */
-export interface Settings {
-  readonly features?: Partial<SpeechConfig['features']>;
-  readonly training?: Partial<Omit<SpeechConfig['training'], 'learningRate' | 'augment'>> & {
-    readonly augment?: Partial<SpeechConfig['training']['augment']>;
-  };
-  readonly decoding?: Partial<SpeechConfig['decoding']>;
 }
 
 /** The width of the dense baseline is the smallest of the candidates that doubling does not improve. */
 export interface WidthSearch {
   /** Each twice the one before; a single one is no search. */
   readonly candidates: readonly number[];
-  /** Doubling improves where it lowers the judged rate by more than this. */
+  /** Doubling improves where the judging measure gets better by more than this. */
   readonly improvement: number;
 }
 
@@ -79,13 +68,19 @@ export interface CompressedStart {
   /** A model before this one, of the same width; the one of the same seed is compressed. */
   readonly from: string;
   readonly epochs: number;
-  /** As many as the experiment's, and tried instead of them: a trained model wants smaller steps. */
+  /** As many as the comparison's, and tried instead of them: a trained model wants smaller steps. */
   readonly learningRates: readonly number[];
 }
 
-/** "At least this share fewer LSTM parameters than dense, for at most this much more word error rate." */
+/** "At least this share fewer LSTM parameters than dense, for a headline measure that is at most so much worse." */
 export interface Claim {
   readonly model: string;
   readonly fewer: number;
-  readonly moreWer: number;
+  readonly worse: number;
+}
+
+/** One part of a cross-validation: the `index`-th of `of`, from 0. */
+export interface Fold {
+  readonly index: number;
+  readonly of: number;
 }

@@ -1,9 +1,9 @@
-import { InputError } from '../../../errors.ts';
-import { recurrentModel } from '../../../nn/recurrentModel.ts';
-import type { LayerSpec } from '../../../nn/spec.ts';
-import { type Summary, summarise } from '../../../nn/summary.ts';
-import { alphabetSize } from '../alphabet.ts';
+import { InputError } from '../../errors.ts';
+import { recurrentModel } from '../../nn/recurrentModel.ts';
+import type { LayerSpec } from '../../nn/spec.ts';
+import { type Summary, summarise } from '../../nn/summary.ts';
 import type { Contender } from './experiment.ts';
+import type { Task } from './task.ts';
 
 /** A contender whose free size is decided. */
 export interface SizedModel {
@@ -12,20 +12,23 @@ export interface SizedModel {
   readonly summary: Summary;
 }
 
+/** Values in a row that a model reads, and that it answers with. */
+export type Ends = Pick<Task, 'inputSize' | 'outputSize'>;
+
 /**
- * All contenders at a width of the dense baseline, the first of them, with rows of `inputSize` values read.
+ * All contenders at a width of the dense baseline, the first of them.
  *
  * @throws InputError where a contender fits into no size, or is like one that does not stand before it
  */
 export function sizeModels(
   contenders: readonly Contender[],
   width: number,
-  inputSize: number,
+  ends: Ends,
 ): readonly SizedModel[] {
   const sized: SizedModel[] = [];
   for (const contender of contenders) {
     const { name, parameters } = contender;
-    const at = (size: number) => sizedModel(name, contender.layers(width, size, inputSize), inputSize);
+    const at = (size: number) => sizedModel(name, contender.layers(width, size, ends.inputSize), ends);
     if (parameters === undefined) {
       sized.push(at(0));
       continue;
@@ -42,12 +45,12 @@ export function sizeModels(
 }
 
 /** A model's layers and what they come to. */
-export function sizedModel(name: string, layers: readonly LayerSpec[], inputSize: number): SizedModel {
-  return {
-    name,
-    layers,
-    summary: summarise(recurrentModel({ inputSize, layers, outputSize: alphabetSize })),
-  };
+export function sizedModel(
+  name: string,
+  layers: readonly LayerSpec[],
+  { inputSize, outputSize }: Ends,
+): SizedModel {
+  return { name, layers, summary: summarise(recurrentModel({ inputSize, layers, outputSize })) };
 }
 
 /** Sizes beyond this are a sign that the number of parameters does not grow with the size. */

@@ -1,8 +1,8 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { expect, test } from 'vitest';
-import { random } from '../../../../src/index.ts';
-import { resampleSeeded } from '../../../../src/tasks/speech/experiments/seedBootstrap.ts';
-import { bootstrapInterval } from '../../../../src/tasks/speech/score/bootstrap.ts';
+import { random } from '../../../src/index.ts';
+import { resampleSeeded } from '../../../src/tasks/experiments/seedBootstrap.ts';
+import { bootstrapInterval } from '../../../src/tasks/speech/score/bootstrap.ts';
 
 const uniform = (name: string) => random('test', name).next;
 
@@ -10,7 +10,7 @@ test('two utterances, two seeds: the distribution is that of all sixteen draws',
   // Errors of ten words: seed 1 makes 0 and 4, seed 2 makes 2 and 6.
   const model = {
     name: 'a',
-    errors: [
+    scores: [
       [0, 4],
       [2, 6],
     ],
@@ -28,7 +28,7 @@ test('two utterances, two seeds: the distribution is that of all sixteen draws',
       [1, 0],
       [1, 1],
     ]) {
-      const of = (seed: number) => (model.errors[seed]![u[0]!]! + model.errors[seed]![u[1]!]!) / 20;
+      const of = (seed: number) => (model.scores[seed]![u[0]!]! + model.scores[seed]![u[1]!]!) / 20;
       const value = (of(s[0]!) + of(s[1]!)) / 2;
       rates.set(value, (rates.get(value) ?? 0) + 1 / 16);
     }
@@ -46,7 +46,7 @@ test('two utterances, two seeds: the distribution is that of all sixteen draws',
 test('of one seed it is the bootstrap over utterances', () => {
   const errors = Array.from({ length: 200 }, (_, i) => (i * 7) % 4);
   const totals = errors.map((_, i) => 4 + (i % 5));
-  const { rate, interval } = resampleSeeded([{ name: 'a', errors: [errors] }], totals, {
+  const { rate, interval } = resampleSeeded([{ name: 'a', scores: [errors] }], totals, {
     random: uniform('one'),
   }).rate('a');
   const plain = bootstrapInterval(
@@ -67,8 +67,8 @@ property.prop([
   const totals = errors[0]!.map(() => 10);
   const rates = resampleSeeded(
     [
-      { name: 'a', errors: worse },
-      { name: 'b', errors: same },
+      { name: 'a', scores: worse },
+      { name: 'b', scores: same },
     ],
     totals,
     { random: uniform('constant'), resamples: 50 },
@@ -83,7 +83,7 @@ test('seeds that disagree widen the interval', () => {
   const worse = even.map((wrong) => wrong + 2);
   const width = (errors: number[][]) => {
     const { interval } = resampleSeeded(
-      [{ name: 'a', errors }],
+      [{ name: 'a', scores: errors }],
       even.map(() => 10),
       { random: uniform('wide') },
     ).rate('a');
@@ -94,10 +94,27 @@ test('seeds that disagree widen the interval', () => {
 
 test('refuses models that did not hear the same', () => {
   const options = { random: uniform('x') };
-  expect(() => resampleSeeded([{ name: 'a', errors: [[1]] }], [3, 3], options)).toThrow(
-    /model a has errors of 1 seeds on 1 utterances/,
+  expect(() => resampleSeeded([{ name: 'a', scores: [[1]] }], [3, 3], options)).toThrow(
+    /model a has scores of 1 seeds on 1 items/,
   );
-  expect(() => resampleSeeded([{ name: 'a', errors: [] }], [3, 3], options)).toThrow(
+  expect(() => resampleSeeded([{ name: 'a', scores: [] }], [3, 3], options)).toThrow(
     /expected at least one seed, on 2/,
   );
+});
+
+test('where more is better, so is a model that has more', () => {
+  const [few, many] = [
+    [0, 0, 1, 0],
+    [1, 1, 1, 0],
+  ];
+  const models = [
+    { name: 'a', scores: [many!] },
+    { name: 'b', scores: [few!] },
+  ];
+  const ofBetter = (better: 'lower' | 'higher') =>
+    resampleSeeded(models, [1, 1, 1, 1], { random: uniform('better'), better }).difference('a', 'b');
+  expect(ofBetter('higher')).toMatchObject({ difference: 0.5 });
+  // One draw in 16 has no item of the two in which they differ.
+  expect(ofBetter('higher').probabilityOfImprovement).toBeCloseTo(15 / 16, 1);
+  expect(ofBetter('lower').probabilityOfImprovement).toBe(0);
 });

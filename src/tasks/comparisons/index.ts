@@ -1,12 +1,12 @@
-import { InputError } from '../../../errors.ts';
-import type { Experiment } from './experiment.ts';
+import { InputError } from '../../errors.ts';
+import type { Experiment } from '../experiments/experiment.ts';
 import { humanSpeech } from './humanSpeech.ts';
 import { spokenQueries } from './spokenQueries.ts';
 
 /** All experiments, the headline first. */
 export const EXPERIMENTS: readonly Experiment[] = [spokenQueries, humanSpeech];
 
-/** The experiment of a name. @throws InputError where there is none. */
+/** The experiment of a name. @throws InputError where there is none */
 export function experimentOf(name: string): Experiment {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name);
   if (found === undefined) {

@@ -1,0 +1,16 @@
+import type { ExecuteRun, RunJob } from '../experiments/run.ts';
+import type { SpeechConfig } from '../speech/config.ts';
+import { loadCorpus } from '../speech/corpora/index.ts';
+import { executeRun } from '../speech/experiments/executeRun.ts';
+import { SPEECH } from '../speech/experiments/task.ts';
+
+const speech: ExecuteRun = async (job, hooks) => {
+  const { config, cacheFolder } = job as RunJob<SpeechConfig>;
+  const corpus = await loadCorpus(config.corpus, { cacheFolder, seed: config.corpusSeed });
+  return executeRun(job as RunJob<SpeechConfig>, corpus, hooks);
+};
+
+const executors: Readonly<Record<string, ExecuteRun>> = { [SPEECH]: speech };
+
+/** Makes a run of whatever task it is of, with its data from the cache. Throws as the task does. */
+export const executeRunOfTask: ExecuteRun = (job, hooks) => executors[job.task]!(job, hooks);
