@@ -26,6 +26,8 @@ export interface Backend {
   at(buffer: RawBuffer, elements: number): RawBuffer;
   /** A copy of `size` floats. */
   read(buffer: RawBuffer, size: number, dtype: DType): FloatArray;
+  /** Copies floats into `target`, as many as it holds. */
+  readInto(buffer: RawBuffer, target: FloatArray): void;
   write(buffer: RawBuffer, values: FloatArray): void;
   /** The arena's present height, for `reset`. */
   mark(): number;

@@ -57,6 +57,28 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
       );
     });
 
+    it('reads a part into an array that is given, of shared memory too, wherever the numbers are', () => {
+      fc.assert(
+        fc.property(
+          numbers,
+          fc.nat(39),
+          fc.nat(40),
+          fc.constantFrom('ordinary', 'persistent', 'arena'),
+          (values, start, length, place) => {
+            scopeIf(place === 'arena', () => {
+              const x = place === 'arena' ? add(make(values), 0) : make(values);
+              if (place === 'persistent') x.storage.persist();
+              const offset = Math.min(start, values.length);
+              const size = Math.min(length, values.length - offset);
+              const target = new Float32Array(new SharedArrayBuffer(4 * size));
+              x.storage.readInto(target, offset);
+              expect(Array.from(target)).toEqual(values.slice(offset, offset + size));
+            });
+          },
+        ),
+      );
+    });
+
     it('overwrites what a scope has already copied to its arena', () => {
       const x = make([1, 2]);
       scope(() => {

@@ -14,6 +14,7 @@ export function createReferenceBackend(): Backend {
     upload: (values) => raw(values.slice()),
     at: (buffer, elements) => raw(array(buffer).subarray(elements)),
     read: (buffer, size) => array(buffer).slice(0, size),
+    readInto: (buffer, target) => target.set(array(buffer).subarray(0, target.length)),
     write: (buffer, values) => array(buffer).set(values),
     // Arrays are the garbage collector's; there is no arena to reset.
     mark: () => 0,

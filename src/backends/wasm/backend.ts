@@ -50,6 +50,10 @@ export function createWasmBackend(
       const start = addressOf(buffer) / 4;
       return linear.floats.slice(start, start + size);
     },
+    readInto(buffer, target) {
+      const start = addressOf(buffer) / 4;
+      target.set(linear.floats.subarray(start, start + target.length));
+    },
     write: (buffer, values) => linear.floats.set(values, addressOf(buffer) / 4),
     mark: () => linear.mark,
     reset: (mark) => linear.reset(mark),
