@@ -62,9 +62,9 @@ export class Storage {
 
   /** Copies the numbers from `offset` into `target`, as many as it holds, without an array between. */
   readInto(target: FloatArray, offset = 0): void {
-    if (this.#values !== null) return target.set(this.#values.subarray(offset, offset + target.length));
     this.checkLive();
-    this.backend.readInto(this.backend.at(this.#buffer!, offset), target);
+    if (this.#values !== null) target.set(this.#values.subarray(offset, offset + target.length));
+    else this.backend.readInto(this.backend.at(this.#buffer!, offset), target);
   }
 
   /** Writes over all numbers and bumps the version. Throws InputError when the length differs. */
