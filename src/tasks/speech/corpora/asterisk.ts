@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { InputError } from '../../../errors.ts';
+import { withDebianPackages } from '../../debianPackage.ts';
 import { decodeWav } from '../audio/wav.ts';
 import type { Corpus, OnProgress, Utterance } from '../corpus.ts';
 import { featuresFromAudio } from '../features/fromAudio.ts';
@@ -26,15 +24,12 @@ export interface AsteriskOptions extends CacheOptions {
  * @throws InputError where `apt-get` or `dpkg` is missing or fails.
  */
 export async function loadAsterisk(options: AsteriskOptions): Promise<Corpus> {
-  return cachedCorpus(NAME, { version: VERSION }, options, async () => {
-    const folder = await mkdtemp(join(options.cacheFolder, 'asterisk-download-'));
-    try {
-      await fetchPackages(folder);
-      return await readPrompts(folder, options);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+  const { cacheFolder } = options;
+  return cachedCorpus(NAME, { version: VERSION }, options, () =>
+    withDebianPackages(PACKAGES, { cacheFolder, what: `The corpus "${NAME}"` }, (folder) =>
+      readPrompts(folder, options),
+    ),
+  );
 }
 
 const NAME = 'asterisk';
@@ -44,26 +39,6 @@ const PACKAGES = ['asterisk-core-sounds-en', 'asterisk-core-sounds-en-wav'];
 const TRANSCRIPTS = 'usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz';
 const RECORDINGS = 'usr/share/asterisk/sounds/en_US_f_Allison';
 const LONGEST_SECONDS = 20;
-
-async function fetchPackages(folder: string): Promise<void> {
-  await runTool('apt-get', ['download', ...PACKAGES], folder);
-  for (const file of await readdir(folder)) {
-    if (file.endsWith('.deb')) await runTool('dpkg', ['-x', file, '.'], folder);
-  }
-}
-
-async function runTool(tool: string, args: readonly string[], cwd: string): Promise<void> {
-  try {
-    await promisify(execFile)(tool, args, { cwd });
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    const reason =
-      code === 'ENOENT' ? 'it is not installed' : (stderr?.trim().split('\n').at(-1) ?? String(error));
-    throw new InputError(
-      `The corpus "${NAME}" comes from Debian's packages ${PACKAGES.join(' and ')}, fetched with ${tool}, which failed: ${reason}`,
-    );
-  }
-}
 
 async function readPrompts(folder: string, options: AsteriskOptions): Promise<Corpus> {
   const { onProgress = () => {}, onNotice = noticeOnStandardError } = options;
