@@ -3,31 +3,13 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../../errors.ts';
 import { parseJson, readText } from '../../io/textFile.ts';
-import { choice, firstMistake, flag, mapping, name, number, text, whole } from './configSchema.ts';
-import { inputMap, recurrentMap } from './mapSchema.ts';
-
-/** Widths beyond this are a slip of the finger. */
-const widest = 65536;
-/** The same for ranks, block sides and numbers of hashed values. */
-const largestSize = 2 ** 24;
-
-const layer = mapping({
-  hidden: whole(1, widest),
-  cell: choice('lstm', 'gru', 'rnn').default('lstm'),
-  /** Of `gru`: whether the reset gate acts before or after the recurrent product. */
-  reset: choice('before', 'after').optional(),
-  /** Of `lstm`: whether the gates see the cell. */
-  peepholes: flag().optional(),
-  bidirectional: flag().default(false),
-  /** How both maps are multiplied; the cheaper way unless given. */
-  plan: choice('dense', 'transforms').optional(),
-  input: inputMap(largestSize).default('dense'),
-  recurrent: recurrentMap(largestSize).default('dense'),
-});
+import { layerList } from '../config/layerSchema.ts';
+import { checked, choice, mapping, name, number, text, whole } from '../config/schema.ts';
+import { trainingFields } from '../config/trainingSchema.ts';
 
 const model = mapping({
   name: name(),
-  layers: z.array(layer, { error: 'a list of layers' }).min(1, { error: 'at least one layer' }),
+  layers: layerList(),
   /** What this model trains with instead of the common value. */
   training: mapping({ learningRate: number({ above: 0, to: 10 }).optional() }).prefault({}),
 });
@@ -44,28 +26,15 @@ const augment = mapping({
   timeMaskWidth: whole(1, 1000).default(5),
 });
 
-const training = mapping({
-  epochs: whole(1, 100_000).default(12),
-  /** Utterances in an update. */
-  batchSize: whole(1, 4096).default(16),
-  optimizer: choice('adam', 'sgd').default('adam'),
-  /** The rate after warm-up; a model may have its own. */
-  learningRate: number({ above: 0, to: 10 }).default(0.003),
-  /** Updates over which the rate rises from zero. */
-  warmupSteps: whole(0, 1_000_000).default(100),
-  /** The rate of the last update, as a fraction of `learningRate`; between, it falls along a half cosine. */
-  finalLearningRateFraction: number({ from: 0, to: 1 }).default(0.05),
-  /** Largest global norm of the gradient. */
-  clipNorm: number({ above: 0, to: 1e6 }).default(5),
-  /** Of `sgd`. */
-  momentum: number({ from: 0, below: 1 }).default(0.9),
-  weightDecay: number({ from: 0, below: 1 }).default(0),
-  /** Probability with which a value between two layers is dropped. */
-  dropout: number({ from: 0, below: 1 }).default(0.1),
-  augment: augment.prefault({}),
-  /** Updates between two checkpoints. */
-  checkpointEverySteps: whole(1, 1_000_000).default(200),
+// In the order of the keys: runs are known by the hash of their configuration.
+const { checkpointEverySteps, ...ofUpdates } = trainingFields({
+  epochs: 12,
+  batchSize: 16,
+  learningRate: 0.003,
+  clipNorm: 5,
+  dropout: 0.1,
 });
+const training = mapping({ ...ofUpdates, augment: augment.prefault({}), checkpointEverySteps });
 
 const decoding = mapping({
   ngramOrder: whole(1, 5).default(2),
@@ -122,9 +91,7 @@ export type ModelConfig = SpeechConfig['models'][number];
  */
 export function parseConfig(value: unknown, file: string): SpeechConfig {
   const named = isRecord(value) && value.name === undefined ? { ...value, name: nameFrom(file) } : value;
-  const result = schema.safeParse(named);
-  if (!result.success) throw new InputError(`${file}: ${firstMistake(result.error.issues, value)}`);
-  return result.data;
+  return checked(schema, named, file);
 }
 
 /**
@@ -134,9 +101,7 @@ export function parseConfig(value: unknown, file: string): SpeechConfig {
  * @throws InputError naming the path in the model, the value found and what is allowed
  */
 export function parseModel(value: unknown, source: string): ModelConfig {
-  const result = model.safeParse(value);
-  if (!result.success) throw new InputError(`${source}: ${firstMistake(result.error.issues, value)}`);
-  return result.data;
+  return checked(model, value, source);
 }
 
 /**

@@ -1,9 +1,21 @@
 import { z } from 'zod';
+import { InputError } from '../../errors.ts';
 
 /*
- * The vocabulary of the configuration's schema. Every error text says what is allowed, in words that complete
+ * The vocabulary of configurations' schemas. Every error text says what is allowed, in words that complete
  * "<path> is <value>; expected …"; `firstMistake` makes the sentence.
  */
+
+/** The configuration that a value is. Throws InputError about its first mistake, after the name of its `source`. */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  source: string,
+): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new InputError(`${source}: ${firstMistake(result.error.issues, value)}`);
+  return result.data;
+}
 
 /** A whole number from `least` to `most`. */
 export function whole(least: number, most: number) {
@@ -61,7 +73,7 @@ export function mapping<Shape extends z.core.$ZodShape>(shape: Shape) {
 type Issue = Pick<z.core.$ZodIssue, 'path' | 'message' | 'code'> & { readonly keys?: readonly string[] };
 
 /** A sentence about the first of the mistakes, and how many more there are. */
-export function firstMistake(issues: readonly Issue[], config: unknown): string {
+function firstMistake(issues: readonly Issue[], config: unknown): string {
   const places = new Map(issues.map((issue) => [pathText(issuePath(issue)), issue]));
   // One value can break several rules of the same meaning: mistakes are counted by place, and the first one counts.
   // An unknown key goes before the key that is missing because of it.
