@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { type CompressedPlace, compressModel } from '../../nn/compress.ts';
+import { newOptimizer } from '../training/optimizer.ts';
+import { CHECKPOINT } from '../training/savedTensors.ts';
 import type { SpeechConfig } from './config.ts';
-import { CHECKPOINT, modelOf, Recogniser } from './recogniser.ts';
-import { newOptimizer, noProgress, saveTraining } from './trainingState.ts';
+import { modelOf, Recogniser } from './recogniser.ts';
+import { noProgress, saveTraining } from './trainingState.ts';
 
 /**
  * The recogniser of the model `name` of `config` with the parameters that bring it near to a trained one of equal sizes,

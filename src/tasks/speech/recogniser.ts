@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { Tensors } from '../../autograd/grad.ts';
 import { type Backend, type BackendName, useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
-import { type Checkpoint, loadCheckpoint } from '../../io/checkpoint.ts';
+import { loadCheckpoint } from '../../io/checkpoint.ts';
 import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
 import { type Summary, summarise } from '../../nn/summary.ts';
 import { logSoftmax } from '../../ops/softmax.ts';
 import { scope } from '../../tensor/scope.ts';
-import { type Shape, sameShape, show } from '../../tensor/shape.ts';
 import { tensor } from '../../tensor/tensor.ts';
+import { CHECKPOINT, savedValues } from '../training/savedTensors.ts';
 import { alphabetSize } from './alphabet.ts';
 import type { Audio } from './audio/wav.ts';
 import { assemble, type Example } from './batches.ts';
@@ -120,9 +120,6 @@ export async function loadRecogniser(folder: string, backendName?: BackendName):
   return new Recogniser(recogniser, parameters, backend);
 }
 
-/** Name of the file that training writes into a model's folder. */
-export const CHECKPOINT = 'checkpoint.safetensors';
-
 /** The network that a configuration describes. Throws InputError when it names no such model. */
 export function modelOf({
   config,
@@ -141,26 +138,6 @@ export function modelConfig(config: SpeechConfig, name: string): ModelConfig {
     throw new InputError(`The configuration ${config.name} has no model ${name}, expected one of ${names}.`);
   }
   return found;
-}
-
-/** One float32 tensor of a checkpoint. Throws InputError naming the file when it is missing, of another kind, or not finite. */
-export function savedValues(
-  tensors: Checkpoint['tensors'],
-  name: string,
-  shape: Shape,
-  path: string,
-): Float32Array {
-  const saved = tensors[name];
-  if (saved === undefined) throw new InputError(`${path}: the tensor ${name} is missing.`);
-  if (!sameShape(saved.shape, shape) || !(saved.data instanceof Float32Array)) {
-    throw new InputError(
-      `${path}: the tensor ${name} is ${saved.dtype} ${show(saved.shape)}, expected F32 ${show(shape)}.`,
-    );
-  }
-  if (!saved.data.every(Number.isFinite)) {
-    throw new InputError(`${path}: the tensor ${name} holds a number that is not finite.`);
-  }
-  return saved.data;
 }
 
 function decoderOf({ config, ngram }: RecogniserState): Decoder {

@@ -5,18 +5,20 @@ import { useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
 import { ctcLoss } from '../../ops/ctcLoss.ts';
 import { mean } from '../../ops/reduce.ts';
-import { warmupCosine } from '../../optim/schedule.ts';
 import { random } from '../../tensor/random.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { trainStep } from '../../train/step.ts';
+import { learningRates, newOptimizer } from '../training/optimizer.ts';
+import { CHECKPOINT } from '../training/savedTensors.ts';
+import { expectApplied, makeUpdates, type Update } from '../training/updates.ts';
 import type { SpeechConfig } from './config.ts';
 import type { Corpus } from './corpus.ts';
 import { trainNgramModel } from './decode/ngramModel.ts';
 import { measureRecogniser } from './measure.ts';
-import { CHECKPOINT, modelConfig, modelOf, Recogniser } from './recogniser.ts';
+import { modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
 import { TrainingData } from './trainingData.ts';
-import { newOptimizer, noProgress, type Progress, restoreTraining, saveTraining } from './trainingState.ts';
+import { noProgress, type Progress, restoreTraining, saveTraining } from './trainingState.ts';
 
 export interface TrainRequest {
   readonly config: SpeechConfig;
@@ -37,9 +39,6 @@ export interface TrainOutcome {
   readonly completed: boolean;
   readonly metrics?: ModelMetrics;
 }
-
-/** A loss or a gradient that is no finite number: the training cannot go on. */
-export class DivergenceError extends InputError {}
 
 /** A network and what its training came to. */
 export interface TrainedNetwork {
@@ -71,24 +70,19 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwor
   const { recogniser, data, optimizer, progress, steps, path } = session;
   const { parameters } = recogniser.summary();
   onEvent?.({ kind: 'start', step: progress.losses.length, steps, parameters, skipped: data.skipped });
-  while (progress.losses.length < steps) {
-    const step = progress.losses.length + 1;
-    const start = performance.now();
-    const { loss, learningRate, epoch } = update(session, step);
-    progress.losses.push(loss);
-    progress.seconds += (performance.now() - start) / 1000;
-    const framesPerSecond = progress.frames / progress.seconds;
-    onEvent?.({ kind: 'step', step, steps, epoch, loss, learningRate, framesPerSecond });
-    // Lets signals and messages in.
-    await new Promise((resolve) => setImmediate(resolve));
-    const interrupted = signal?.aborted === true && step < steps;
-    if (interrupted || step === steps || step % config.training.checkpointEverySteps === 0) {
+  const completed = await makeUpdates({
+    progress,
+    steps,
+    signal,
+    checkpointEverySteps: config.training.checkpointEverySteps,
+    update: (step) => update(session, step),
+    onUpdate: (report) => onEvent?.({ kind: 'step', ...report }),
+    async save(step) {
       await saveTraining(path, recogniser, optimizer, progress);
       onEvent?.({ kind: 'checkpoint', step, path });
-    }
-    if (interrupted) return { completed: false, recogniser, progress };
-  }
-  return { completed: true, recogniser, progress };
+    },
+  });
+  return { completed, recogniser, progress };
 }
 
 type Session = Awaited<ReturnType<typeof openSession>>;
@@ -110,12 +104,8 @@ async function openSession({ config, model, corpus, folder, resume }: TrainReque
   const steps = training.epochs * data.stepsPerEpoch;
   const path = join(folder, CHECKPOINT);
   const progress = resume ? await restoreTraining(path, state, parameters, optimizer) : noProgress();
-  const schedule = warmupCosine({
-    peak: modelConfig(config, model).training.learningRate ?? training.learningRate,
-    warmupSteps: training.warmupSteps,
-    totalSteps: steps,
-    finalFraction: training.finalLearningRateFraction,
-  });
+  const learningRate = modelConfig(config, model).training.learningRate ?? training.learningRate;
+  const schedule = learningRates({ ...training, learningRate }, steps);
   return {
     config,
     data,
@@ -131,7 +121,7 @@ async function openSession({ config, model, corpus, folder, resume }: TrainReque
 /** Ops that are no part of the LSTM layers. (The output layer's count against their rate, but not for it.) */
 const OUTSIDE_LAYERS = new Set(['ctcLoss', 'dropout']);
 
-function update({ config, data, recogniser, optimizer, progress, schedule }: Session, step: number) {
+function update({ config, data, recogniser, optimizer, progress, schedule }: Session, step: number): Update {
   const { model, parameters } = recogniser;
   const { dropout, clipNorm } = config.training;
   const { epoch, values, time, frames, labels, audioFrames } = data.batch(step);
@@ -141,21 +131,16 @@ function update({ config, data, recogniser, optimizer, progress, schedule }: Ses
     mean(ctcLoss(model.apply(current, x, options).y, labels, frames));
   const learningRate = schedule(step);
   const timings: Profile = new Map();
-  const { applied, loss, norm } = profile(timings, () =>
+  const result = profile(timings, () =>
     trainStep(meanLoss, parameters, optimizer, { learningRate, clipNorm }),
   );
-  if (!applied) {
-    throw new DivergenceError(
-      `Training of ${recogniser.name} stopped at step ${step}: the loss is ${loss} and the gradient's norm ${norm}. ` +
-        'Try a lower learningRate.',
-    );
-  }
+  expectApplied(result, recogniser.name, step);
   progress.frames += audioFrames;
   progress.lstmFlops += 2 * time * frames.length * trainingMacs(recogniser);
   for (const [op, milliseconds] of timings) {
     if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
   }
-  return { loss, learningRate, epoch };
+  return { loss: result.loss, learningRate, epoch };
 }
 
 /** Multiply-accumulates for one row, forward and backward: backward has two for every one, but for the first input's own gradient. */

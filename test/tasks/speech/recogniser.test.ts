@@ -5,12 +5,8 @@ import { InputError, logSoftmax, tensor } from '../../../src/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../src/io/checkpoint.ts';
 import { alphabetSize } from '../../../src/tasks/speech/alphabet.ts';
 import { evaluateRecogniser } from '../../../src/tasks/speech/evaluate.ts';
-import {
-  CHECKPOINT,
-  loadRecogniser,
-  modelOf,
-  type RecogniserState,
-} from '../../../src/tasks/speech/recogniser.ts';
+import { loadRecogniser, modelOf, type RecogniserState } from '../../../src/tasks/speech/recogniser.ts';
+import { CHECKPOINT } from '../../../src/tasks/training/savedTensors.ts';
 import { distance } from '../../testing/values.ts';
 import { bands, configOf, corpus, folder, train } from './letterCorpus.ts';
 

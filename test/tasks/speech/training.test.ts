@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../src/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../src/io/checkpoint.ts';
 import { encode } from '../../../src/tasks/speech/alphabet.ts';
-import { CHECKPOINT, modelOf, type RecogniserState } from '../../../src/tasks/speech/recogniser.ts';
+import { modelOf, type RecogniserState } from '../../../src/tasks/speech/recogniser.ts';
 import { TrainingData } from '../../../src/tasks/speech/trainingData.ts';
+import { CHECKPOINT } from '../../../src/tasks/training/savedTensors.ts';
 import { bands, configOf, corpus, folder, train, utterance, withTraining } from './letterCorpus.ts';
 
 const tensorsIn = async (where: string) => (await loadCheckpoint(join(where, CHECKPOINT))).tensors;

@@ -1,6 +1,7 @@
 import type { SetScores } from '../../experiments/measure.ts';
 import type { RunEvent, RunHooks, RunJob, RunOutcome } from '../../experiments/run.ts';
 import { newRecord } from '../../experiments/runRecord.ts';
+import { DivergenceError } from '../../training/updates.ts';
 import { alphabetSize } from '../alphabet.ts';
 import { compressRecogniser, saveStart } from '../compress.ts';
 import type { SpeechConfig } from '../config.ts';
@@ -10,7 +11,7 @@ import { TRAIN_SAMPLE } from '../measure.ts';
 import { loadRecogniser, type Recogniser } from '../recogniser.ts';
 import type { TrainingEvent } from '../results.ts';
 import { errorCounts } from '../score/errorRate.ts';
-import { DivergenceError, type TrainedNetwork, trainNetwork } from '../train.ts';
+import { type TrainedNetwork, trainNetwork } from '../train.ts';
 import { foldOf } from './folds.ts';
 
 /**
