@@ -34,6 +34,11 @@ export function encode(text: string, where: string): Int32Array {
   });
 }
 
+/** Whether a text has letters of the alphabet alone, so that `encode` takes it. */
+export function isSpelt(text: string): boolean {
+  return [...text].every((letter) => classOfLetter.has(letter));
+}
+
 /**
  * The text that a sequence of letter classes spells: the inverse of `encode`.
  *
@@ -54,14 +59,17 @@ export function decode(classes: ArrayLike<number>): string {
 }
 
 /**
- * A transcript as people write it, in the form that is trained on and scored: lower case, the marks
- * `. , ? ! ; :` and double quotes (straight or curly) removed, white space collapsed to single spaces
- * and trimmed. Whatever else is there (digits, hyphens, accents) stays, so that `encode` reports it.
+ * A transcript as people write it, in the form that is trained on and scored: lower case, words between single
+ * spaces. Marks that are not spoken, `. , ? ! ; : …`, double quotes of every shape and dashes (– and —), part
+ * words as a space does: "wait—what?" is two words and "a.m." two letters. The typographic apostrophe becomes the
+ * plain one. Whatever else is there (digits, hyphens, accents) stays, so that `encode` reports it: how it was
+ * spoken is not written there.
  */
 export function normaliseTranscript(text: string): string {
   return text
     .toLowerCase()
-    .replace(/[.,?!;:"“”]/g, '')
+    .replaceAll('’', "'")
+    .replace(/[.,?!;:…"“”„«»–—]/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
 }

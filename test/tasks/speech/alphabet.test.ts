@@ -6,6 +6,7 @@ import {
   blank,
   decode,
   encode,
+  isSpelt,
   normaliseTranscript,
   space,
   wordsOf,
@@ -47,6 +48,15 @@ describe('encode', () => {
   test('an empty text has no classes', () => {
     expect(encode('', 'text')).toHaveLength(0);
   });
+
+  test('takes what isSpelt says it takes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."az' é7-A😀") }), (text) => {
+        if (isSpelt(text)) expect(encode(text, 'text')).toHaveLength(text.length);
+        else expect(() => encode(text, 'text')).toThrow(InputError);
+      }),
+    );
+  });
 });
 
 test.each([[[0]], [[29]], [[-1]], [[1.5]], [[Number.NaN]]])('decode refuses %j', (classes) => {
@@ -58,6 +68,8 @@ describe('normaliseTranscript', () => {
     ['  Turn  ON,\tthe light!\n', 'turn on the light'],
     ['"What\'s this?" “Nothing; really:”', "what's this nothing really"],
     ['a , b', 'a b'],
+    ['Well...I said: “wait—what?”', 'well i said wait what'],
+    ['U.S.A. – so it’s «there»…', "u s a so it's there"],
     ['', ''],
     ['...', ''],
   ])('%j', (text, expected) => {
@@ -65,12 +77,25 @@ describe('normaliseTranscript', () => {
   });
 
   test('what it does not know stays, to be reported by encode', () => {
-    expect(normaliseTranscript('route 66 – café')).toBe('route 66 – café');
+    expect(normaliseTranscript('Route 66: the well-known café, ‘old’')).toBe(
+      "route 66 the well-known café ‘old'",
+    );
+  });
+
+  test('words neither join nor change: only marks between them go', () => {
+    const mark = fc.constantFrom(...'.,?!;:…"“”„«»–— \t\n');
+    const word = fc.string({ unit: fc.constantFrom(..."abz'é7-"), minLength: 1 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(word, fc.string({ unit: mark, minLength: 1 }))), (parts) => {
+        const text = normaliseTranscript(parts.flat().join(''));
+        expect(wordsOf(text)).toEqual(parts.map(([part]) => part));
+      }),
+    );
   });
 
   test('doing it twice changes nothing', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'aB \t\n.,?!;:"“”’-éİ') }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...'aB \t\n.,?!;:"“”’“„«»—…-éİ') }), (text) => {
         const once = normaliseTranscript(text);
         expect(normaliseTranscript(once)).toBe(once);
       }),

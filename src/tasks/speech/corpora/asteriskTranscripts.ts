@@ -1,3 +1,5 @@
+import { isSpelt, normaliseTranscript } from '../alphabet.ts';
+
 /** A recording of the exchange and what it says. */
 export interface Prompt {
   /** Path below the recordings' folder, without `.wav`. */
@@ -47,11 +49,9 @@ function wordsOf(text: string): string | undefined {
   const words = text
     // After a word, the sign that it names: "plus [+]".
     .replace(/\[[^\]]*\]/g, ' ')
-    .replace(/\b(?:[A-Z]\.){2,}/g, (letters) => letters.replaceAll('.', ' '))
     .replace(/\b\d\b/g, (digit) => DIGITS[Number(digit)]!)
-    .replace(/[.,?!;:"…-]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .replaceAll('-', ' ');
   if (/[A-Z]{2}/.test(words)) return undefined;
-  return /^[a-z' ]*$/i.test(words) ? words.toLowerCase() : undefined;
+  const transcript = normaliseTranscript(words);
+  return isSpelt(transcript) ? transcript : undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../../../errors.ts';
-import { normaliseTranscript } from './transcript.ts';
+import { encode, normaliseTranscript } from '../alphabet.ts';
 
 /** One line of a manifest. */
 export interface ManifestEntry {
@@ -67,7 +67,7 @@ function parseJson(line: string, where: string): ManifestEntry {
   const { audio, text, set, voice = UNNAMED } = parsed.data;
   return {
     audio,
-    transcript: normaliseTranscript(text, where),
+    transcript: transcriptOf(text, where),
     voice,
     where,
     ...(set !== undefined && { set }),
@@ -80,7 +80,15 @@ function parseTabbed(line: string, where: string): ManifestEntry {
   if (fields.length !== 2 || audio === undefined || audio === '' || text === undefined) {
     throw new InputError(`${where}: ${fields.length - 1} tabs found, expected path, one tab and transcript.`);
   }
-  return { audio, transcript: normaliseTranscript(text, where), voice: UNNAMED, where };
+  return { audio, transcript: transcriptOf(text, where), voice: UNNAMED, where };
+}
+
+function transcriptOf(text: string, where: string): string {
+  const transcript = normaliseTranscript(text);
+  if (transcript === '')
+    throw new InputError(`${where}: the transcript ${JSON.stringify(text)} has no words.`);
+  encode(transcript, where);
+  return transcript;
 }
 
 function checkOnce(entries: readonly ManifestEntry[]): void {
