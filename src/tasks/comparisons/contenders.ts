@@ -33,6 +33,15 @@ export const hybrid: Contender = {
   parameters: { atMost: 0.25 },
 };
 
+/** The same from scratch, where `hybrid` is one that begins from the trained baseline. */
+export const hybridFromScratch: Contender = {
+  ...hybrid,
+  name: 'hybrid-from-scratch',
+  role: 'the hybrid without the trained baseline to begin from',
+  seeds: 3,
+  parameters: { like: 'hybrid' },
+};
+
 export const hybridTenth: Contender = {
   name: 'hybrid-tenth',
   role: 'the hybrid with a tenth of the parameters',
@@ -40,6 +49,13 @@ export const hybridTenth: Contender = {
   layers: hybridOf(RANK / 2),
   parameters: { atMost: 0.1 },
 };
+
+/** A model that is fitted to the trained baseline of the same seed, map by map, and trained on for so many epochs. */
+export const fitted = (model: Contender, epochs: number, learningRates: readonly number[]): Contender => ({
+  ...model,
+  role: `${model.role}; fitted to the trained baseline and trained on`,
+  start: { from: 'dense', epochs, learningRates },
+});
 
 export const narrowDense: Contender = {
   name: 'narrow-dense',
@@ -108,11 +124,17 @@ export const hybridUpsideDown: Contender = {
 
 export const denseCompressed: Contender = {
   name: 'dense-compressed',
-  role: 'the trained baseline factorised into shared low-rank (Prabhavalkar et al. 2016) and trained on',
+  role: 'shared low-rank factors (Prabhavalkar et al. 2016)',
   seeds: 3,
   layers: sharedLowRank.layers,
   parameters: { like: 'hybrid' },
-  start: { from: 'dense', epochs: 5, learningRates: [0.0005, 0.001, 0.002] },
+};
+
+export const denseTrainedOn: Contender = {
+  name: 'dense-trained-on',
+  role: 'the baseline',
+  seeds: 3,
+  layers: dense.layers,
 };
 
 export const doubleDense: Contender = {

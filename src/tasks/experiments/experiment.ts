@@ -59,6 +59,8 @@ export interface Contender {
    * baseline's, or as near as can be to another model's. Without it there is no free size.
    */
   readonly parameters?: { readonly atMost: number } | { readonly like: string };
+  /** Of its training from scratch; the task's unless given. */
+  readonly epochs?: number;
   /** For a model that is compressed from a trained one rather than trained from scratch: how. */
   readonly start?: CompressedStart;
 }

@@ -66,7 +66,7 @@ export function planRun(experiment: Experiment, comparison: Comparison, request:
   const { task, search } = comparison;
   const { name, layers, summary } = request.model;
   const { seed, fold } = unit;
-  const whole = contender.start?.epochs ?? task.epochs;
+  const whole = contender.start?.epochs ?? contender.epochs ?? task.epochs;
   const epochs = Math.ceil((stage === 'seeds' ? 1 : (search.length ?? 1)) * whole);
   const model = { name, layers };
   const config = task.configure({ name: experiment.name, seed, epochs, learningRate: rate, model });
