@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../../errors.ts';
-import { type Audio, decodeWav } from '../audio/wav.ts';
+import { decodeWav } from '../audio/wav.ts';
 import type { Corpus, OnProgress, Utterance } from '../corpus.ts';
 import { featuresFromAudio } from '../features/fromAudio.ts';
+import { type CacheOptions, cachedCorpus } from './cache.ts';
 import { type ManifestEntry, parseManifest } from './manifestLines.ts';
 import { splitSentences } from './split.ts';
 
-export interface ManifestOptions {
+export interface ManifestOptions extends CacheOptions {
   readonly onProgress?: OnProgress;
 }
 
@@ -17,39 +19,59 @@ export interface ManifestOptions {
  * manifest's folder and inside it.
  *
  * Transcripts are treated as `normaliseTranscript` says. Utterances go to train (80 %), development and test
- * as `splitSentences` says, unless every line names its set.
+ * as `splitSentences` says, unless every line names its set. Features are kept in `cacheFolder` for as long as neither
+ * the manifest nor a recording changes.
  *
  * @throws InputError, naming the manifest and the line, where a file is missing or is not WAV, or a line is malformed.
  */
-export async function loadManifest(
-  path: string,
-  { onProgress = () => {} }: ManifestOptions = {},
-): Promise<Corpus> {
+export async function loadManifest(path: string, options: ManifestOptions): Promise<Corpus> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`The manifest ${path} cannot be read: ${error.message}`);
   });
   const entries = parseManifest(text, path);
+  const key = { version: VERSION, name: basename(path), text, audio: await checksum(path, entries) };
+  return cachedCorpus('manifest', key, options, () => readRecordings(path, entries, options));
+}
+
+/** Raised whenever the same recordings would give other features. */
+const VERSION = 1;
+
+async function checksum(path: string, entries: readonly ManifestEntry[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const entry of entries) {
+    const bytes = await readBytes(path, entry);
+    hash.update(`${bytes.length} `).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+async function readRecordings(
+  path: string,
+  entries: readonly ManifestEntry[],
+  { onProgress = () => {} }: ManifestOptions,
+): Promise<Corpus> {
   const splits = splitSentences(entries.map(({ transcript }) => transcript));
   const sets: Record<string, Utterance[]> = { train: [], development: [], test: [] };
   let bands = 0;
   for (const [index, entry] of entries.entries()) {
-    const features = featuresFromAudio(await readAudio(path, entry));
-    bands = features.bands;
-    const { audio: id, transcript, voice, set = splits.get(transcript)! } = entry;
+    const { audio: id, where, transcript, voice, set = splits.get(transcript)! } = entry;
+    const { frames, features, ...made } = featuresFromAudio(
+      decodeWav(await readBytes(path, entry), `${where}: ${id}`),
+    );
+    bands = made.bands;
     sets[set] ??= [];
-    sets[set].push({ id, voice, transcript, frames: features.frames, features: features.features });
+    sets[set].push({ id, voice, transcript, frames, features });
     onProgress(index + 1, entries.length, `reading ${basename(path)}`);
   }
   return { name: basename(path), bands, sets };
 }
 
-async function readAudio(manifest: string, { audio, where }: ManifestEntry): Promise<Audio> {
+async function readBytes(manifest: string, { audio, where }: ManifestEntry): Promise<Uint8Array> {
   const folder = dirname(resolve(manifest));
   const file = resolve(folder, audio);
   // The path as written, and once more with links followed.
   if (isAbsolute(audio) || isOutside(folder, file)) refuse(where, audio);
-  const bytes = await readInside(await realpath(folder), file, audio, where);
-  return decodeWav(bytes, `${where}: ${audio}`);
+  return readInside(await realpath(folder), file, audio, where);
 }
 
 async function readInside(folder: string, file: string, audio: string, where: string): Promise<Uint8Array> {

@@ -22,7 +22,7 @@ function manifest(...lines: string[]): string {
 }
 
 async function failure(path: string): Promise<string> {
-  const error = await loadManifest(path).then(
+  const error = await loadManifest(path, { cacheFolder: temporaryFolder() }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -34,7 +34,10 @@ describe('loadManifest', () => {
   test('reads tab-separated lines, recordings of any rate, and splits by the text', async () => {
     const path = manifest('\uFEFFclips/a.wav\tHello,  World!\r', '', 'clips/b.wav\tIt\u2019s —', '');
     const calls: unknown[] = [];
-    const corpus = await loadManifest(path, { onProgress: (...call) => calls.push(call) });
+    const corpus = await loadManifest(path, {
+      cacheFolder: temporaryFolder(),
+      onProgress: (...call) => calls.push(call),
+    });
     expect(corpus.name).toBe('list.txt');
     expect(corpus.bands).toBe(40);
     expect(Object.keys(corpus.sets)).toEqual(['train', 'development', 'test']);
@@ -63,10 +66,36 @@ describe('loadManifest', () => {
       '{"audio": "clips/a.wav", "text": "one", "set": "test", "voice": "ann"}',
       '{"audio": "clips/b.wav", "text": "two", "set": "far"}',
     );
-    const { sets } = await loadCorpus(path, { cacheFolder: 'never-made' });
+    const { sets } = await loadCorpus(path, { cacheFolder: temporaryFolder() });
     expect(sets['test']!.map(({ voice, transcript }) => [voice, transcript])).toEqual([['ann', 'one']]);
     expect(sets['far']!.map(({ voice }) => voice)).toEqual(['unnamed']);
     expect(sets['train']).toEqual([]);
+  });
+
+  test('keeps features until the manifest or a recording changes', async () => {
+    const path = manifest('clips/a.wav\tone', 'clips/b.wav\ttwo');
+    const cacheFolder = temporaryFolder();
+    let made = 0;
+    const load = () => loadManifest(path, { cacheFolder, onProgress: () => made++ });
+    const first = await load();
+    expect(await load()).toEqual(first);
+    expect(made).toBe(2);
+    writeFileSync(
+      join(path, '../clips/a.wav'),
+      wav(tone(11025), { encoding: 1, bits: 16, sampleRate: 11025 }),
+    );
+    const second = await load();
+    expect(made).toBe(4);
+    expect(second).not.toEqual(first);
+    writeFileSync(path, 'clips/a.wav\tone\nclips/b.wav\tthree');
+    const third = await load();
+    expect(made).toBe(6);
+    expect(
+      Object.values(third.sets)
+        .flat()
+        .map(({ transcript }) => transcript)
+        .sort(),
+    ).toEqual(['one', 'three']);
   });
 
   test('names manifest, line and fault in every error', async () => {
