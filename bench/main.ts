@@ -1,11 +1,13 @@
 import { benchKernels } from './kernels.ts';
 import { benchMaps } from './maps.ts';
+import { benchThreads } from './threads.ts';
 
 /* `npm run bench -- NAME …` runs the named benchmarks, all of them without a name. */
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   kernels: benchKernels,
   maps: benchMaps,
+  threads: benchThreads,
 };
 
 const asked = process.argv.slice(2);

@@ -1,1 +1,8 @@
+export type { ParallelTask, TaskFactory } from './parallel/task.ts';
+export {
+  type ParallelOptions,
+  type ParallelStepOptions,
+  type ParallelTrainer,
+  parallelTrainer,
+} from './parallel/trainer.ts';
 export { type StepOptions, type StepResult, trainStep } from './step.ts';

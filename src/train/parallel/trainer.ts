@@ -1,0 +1,72 @@
+import type { Tensors } from '../../autograd/grad.ts';
+import type { Profile } from '../../autograd/profile.ts';
+import { InputError } from '../../errors.ts';
+import type { Optimizer } from '../../optim/optimizer.ts';
+import type { StepOptions, StepResult } from '../step.ts';
+import { LocalTrainer } from './localTrainer.ts';
+import { loadTask } from './task.ts';
+import { ThreadedTrainer } from './threadedTrainer.ts';
+
+export interface ParallelOptions {
+  /** Absolute URL of the module whose default export makes the task (`ParallelTask`); every thread loads it. */
+  readonly module: URL | string;
+  /** What that function is given, on every thread: of a kind that can be sent to a thread. */
+  readonly options?: unknown;
+  readonly parameters: Tensors;
+  /** Parts of every batch, 2 unless given. They, and not the threads, decide the result. */
+  readonly shards?: number;
+  /** Threads that compute, one for each shard unless given, and no more than that. With 1 it is the calling thread. */
+  readonly threads?: number;
+}
+
+export interface ParallelStepOptions extends StepOptions {
+  /** Where the milliseconds of each op on all threads are added. */
+  readonly profile?: Profile;
+}
+
+/** A training whose batches are computed in parts, side by side. */
+export interface ParallelTrainer<Batch> {
+  /** As they were given, made at the start, or overwritten by the caller; `pull` brings them to date. */
+  readonly parameters: Tensors;
+  readonly optimizer: Optimizer;
+  /**
+   * One update, like `trainStep`, on the mean loss over all items of `batches`, one for each shard. Throws what the loss
+   * throws, with parameters and optimizer as they were, and InputError when the items are not whole numbers or there
+   * are none.
+   */
+  step(batches: readonly Batch[], options: ParallelStepOptions): Promise<StepResult>;
+  /** Brings `parameters` and the state of `optimizer` to date, before they are read. */
+  pull(): Promise<void>;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/**
+ * Trains on several threads: every batch is given in `shards` parts, whose gradients are computed side by side and summed
+ * in their order, so that one thread and several give the same numbers to the last bit.
+ * Throws InputError for a module that makes no task, counts that are not whole and positive, and where threads cannot
+ * share memory.
+ */
+export async function parallelTrainer<Batch>(request: ParallelOptions): Promise<ParallelTrainer<Batch>> {
+  const { parameters, options, shards = 2, threads = shards } = request;
+  for (const [name, value] of Object.entries({ shards, threads })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new InputError(`parallelTrainer: ${name} is ${value}, expected a whole number of at least 1.`);
+    }
+  }
+  const module = absolute(request.module);
+  const task = await loadTask<Batch>(module, options);
+  if (Math.min(threads, shards) === 1) return new LocalTrainer(task, parameters, shards);
+  const setup = { task, module, options, parameters, shards, threads: Math.min(threads, shards) };
+  return ThreadedTrainer.start(setup);
+}
+
+function absolute(module: URL | string): string {
+  try {
+    return new URL(module).href;
+  } catch {
+    throw new InputError(
+      `parallelTrainer: module is ${module}, expected an absolute URL such as new URL('./task.js', import.meta.url).`,
+    );
+  }
+}
