@@ -1,6 +1,8 @@
 import { ctcWorkspaceSize } from '../kernels/ctc/layout.ts';
 import { spectrumSize, transformWorkspaceSize, twiddles } from '../kernels/fft/layout.ts';
 import { packedSize } from '../kernels/matmul/layout.ts';
+import { packRows } from '../kernels/matvec/layout.ts';
+import { quantiseRows } from '../kernels/quantisedMatvec/layout.ts';
 import * as kernels from '../kernels/reference.ts';
 import { type Case, eachBuild, measure, type Timing, values } from './timing.ts';
 
@@ -9,7 +11,13 @@ import { type Case, eachBuild, measure, type Timing, values } from './timing.ts'
  * several rounds, its rate, and the best round for machines that others use too. Throws if a kernel disagrees with its reference.
  */
 export async function benchKernels(): Promise<void> {
-  const cases = [...matmulCases(), ...elementwiseCases(), ...recurrentCases(), ...weightCases()];
+  const cases = [
+    ...matmulCases(),
+    ...matvecCases(),
+    ...elementwiseCases(),
+    ...recurrentCases(),
+    ...weightCases(),
+  ];
   await eachBuild((module) => {
     for (const item of cases) console.log(row(item, measure(module, item)));
   });
@@ -43,6 +51,26 @@ function matmulCases(): Case[] {
         args: [m, n, k, a, k, 1, panels, c, n, 0],
         work,
       },
+    ];
+  });
+}
+
+/** What a stream multiplies by: a matrix and one vector, with weights in float32 and in 8 bits. */
+function matvecCases(): Case[] {
+  return [
+    [1024, 256],
+    [1024, 32],
+    [32, 256],
+  ].flatMap(([m, n]) => {
+    const [matrix, y] = [values(m * n, 1), new Float32Array(m)];
+    // Integers of which one is the largest that there are, so that quantising rounds nothing.
+    const x = values(n, 2).map((value, i) => (i === 0 ? 32767 : Math.round(32767 * value)));
+    const { panels, scales } = quantiseRows(matrix, m, n);
+    const quantised = [m, n, panels, Float32Array.from(scales), x, y, 0, new Int32Array(n)];
+    const work = { amount: 2 * m * n, unit: 'GFLOP/s' };
+    return [
+      { label: `matvec ${m}×${n}`, kernel: 'matvec', args: [m, n, packRows(matrix, m, n), x, y, 0], work },
+      { label: `quantisedMatvec ${m}×${n}`, kernel: 'quantisedMatvec', args: quantised, work },
     ];
   });
 }

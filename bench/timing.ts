@@ -1,7 +1,7 @@
 import * as kernels from '../kernels/reference.ts';
 import { base, relaxed } from '../src/backends/wasm/binary.generated.ts';
 
-export type Argument = Float32Array | Float64Array | Int32Array | number;
+export type Argument = Float32Array | Float64Array | Int32Array | Int8Array | number;
 type Kernel = (...args: Argument[]) => unknown;
 
 /** A kernel on given arguments, and how its time becomes a rate. */

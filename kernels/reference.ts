@@ -14,6 +14,8 @@ export * from './log/reference.ts';
 export * from './lstmCell/reference.ts';
 export * from './lstmPeepholeCell/reference.ts';
 export * from './matmul/reference.ts';
+export * from './matvec/reference.ts';
+export * from './quantisedMatvec/reference.ts';
 export * from './reduce/reference.ts';
 export * from './rnnCell/reference.ts';
 export * from './sgd/reference.ts';

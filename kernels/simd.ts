@@ -35,6 +35,8 @@ export { log } from './log/simd';
 export { holdRows, lstmCell, lstmCellGrad, passHeldRows } from './lstmCell/simd';
 export { lstmPeepholeCell, lstmPeepholeCellGrad } from './lstmPeepholeCell/simd';
 export { matmul, matmulPacked, packPanels } from './matmul/simd';
+export { matvec } from './matvec/simd';
+export { quantisedMatvec } from './quantisedMatvec/simd';
 export { maxAxis, sumAxis } from './reduce/simd';
 export { rnnCell, rnnCellGrad } from './rnnCell/simd';
 export { heapBase } from './scratch.simd';

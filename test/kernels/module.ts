@@ -2,7 +2,7 @@ import * as kernels from '../../kernels/reference.ts';
 import { base, relaxed } from '../../src/backends/wasm/binary.generated.ts';
 
 /** An argument of a kernel: an array that it may read and write, or a number. */
-export type Argument = Float32Array | Float64Array | Int32Array | number;
+export type Argument = Float32Array | Float64Array | Int32Array | Int8Array | number;
 
 type Kernel = (...args: Argument[]) => number | undefined;
 
