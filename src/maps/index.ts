@@ -1,4 +1,5 @@
 export { blockCirculant } from './blockCirculant.ts';
+export { blockDiagonal } from './blockDiagonal.ts';
 export { circulant, skewCirculant } from './circulant.ts';
 export { dense } from './dense.ts';
 export { diagonalPlusLowRank } from './diagonalPlusLowRank.ts';
@@ -17,6 +18,12 @@ export {
 export { lowRank } from './lowRank.ts';
 export { Naming } from './naming.ts';
 export { applyPlanned, type Plan, planOf, productOf } from './plan.ts';
-export { fitShared, isSharedLowRank, type SharedLowRank, sharedLowRank } from './sharedLowRank.ts';
+export {
+  fitShared,
+  isSharedLowRank,
+  type ProjectionReader,
+  type SharedLowRank,
+  sharedLowRank,
+} from './sharedLowRank.ts';
 export { toeplitz } from './toeplitz.ts';
 export { toeplitzLike } from './toeplitzLike.ts';

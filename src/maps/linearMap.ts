@@ -1,10 +1,10 @@
 import type { Tensors } from '../autograd/grad.ts';
-import { matmul } from '../ops/matmul.ts';
 import type { MapProduct } from '../ops/sequenceProduct.ts';
 import { transpose } from '../ops/transpose.ts';
 import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { applyFactor, applyFactorTranspose, wholeFactor } from './factors.ts';
 
 /**
  * A linear map from `inSize` to `outSize` values whose matrix has some structure. It is a description: the numbers are
@@ -23,8 +23,8 @@ export interface LinearMap {
   /** The product by fast transforms, for kinds and sizes that have one. */
   readonly fast?: FastForm;
   /**
-   * The matrix as a product of dense ones, the first applied first: M = F_k ⋯ F_1, F_i: [out_i, in_i].
-   * Fused sequence ops take a map in this form.
+   * The matrix as a product of dense ones, the first applied first: M = F_k ⋯ F_1, F_i: [out_i, in_i], or block-diagonal
+   * [blocks, out_i / blocks, in_i / blocks]. Fused sequence ops take a map in this form.
    */
   factors(parameters: Tensors): readonly Tensor[];
   /**
@@ -56,20 +56,17 @@ export interface ParameterSpec {
 
 /** Applies a map: x [..., in] → [..., out]. Throws InputError when the last axis of `x` is not `inSize`. */
 export const applyMap = (map: LinearMap, parameters: Tensors, x: Tensor): Tensor =>
-  map.factors(parameters).reduce((value, factor) => matmul(value, factor, { transposeB: true }), x);
+  map.factors(parameters).reduce(applyFactor, x);
 
 /** Applies the transpose of a map: y [..., out] → [..., in]. Throws InputError when the last axis of `y` is not `outSize`. */
 export const applyTranspose = (map: LinearMap, parameters: Tensors, y: Tensor): Tensor =>
-  map.factors(parameters).reduceRight((value, factor) => matmul(value, factor), y);
+  map.factors(parameters).reduceRight(applyFactorTranspose, y);
 
 /** The matrix of a map, [out, in]. */
 export function toDense(map: LinearMap, parameters: Tensors): Tensor {
   const [first, ...rest] = map.factors(parameters);
-  return rest.length === 0
-    ? first
-    : transpose(
-        rest.reduce((value, factor) => matmul(value, factor, { transposeB: true }), transpose(first)),
-      );
+  const whole = wholeFactor(first);
+  return rest.length === 0 ? whole : transpose(rest.reduce(applyFactor, transpose(whole)));
 }
 
 /** The parameters of a map and of its parts, under the names by which the map knows them: `v`, `projection.weight`. */

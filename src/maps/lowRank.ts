@@ -1,27 +1,39 @@
 import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
+import { rowsOfBlock } from './blocks.ts';
 import { checkMatrix, checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 
 /**
- * A matrix of rank at most r: U V with U [out, r] and V [r, in], r (out + in) parameters (Sainath et al. 2013).
- * Throws InputError for sizes below 1.
+ * A matrix of rank at most r: U V with U [out, r] and V [r, in], r (out + in) parameters (Sainath et al. 2013). Each of
+ * `blocks` parts of the rows, such as an LSTM's gates, has a product of its own, U_k V_k: r (out + blocks · in) parameters.
+ * Throws InputError for sizes below 1 or blocks that do not divide.
  */
-export function lowRank(inSize: number, outSize: number, rank: number): LinearMap {
-  checkSizes('lowRank', { inSize, outSize, rank });
+export function lowRank(inSize: number, outSize: number, rank: number, blocks = 1): LinearMap {
+  checkSizes('lowRank', { rank });
+  const rows = rowsOfBlock('lowRank', inSize, outSize, blocks);
   return {
-    kind: `lowRank(${rank})`,
+    kind: blocks === 1 ? `lowRank(${rank})` : `lowRank(${rank}, per gate)`,
     inSize,
     outSize,
     parameters: {
-      v: { shape: [rank, inSize], deviation: Math.sqrt(1 / inSize) },
-      u: { shape: [outSize, rank], deviation: Math.sqrt(1 / rank) },
+      v: { shape: [blocks * rank, inSize], deviation: Math.sqrt(1 / inSize) },
+      u: {
+        shape: blocks === 1 ? [outSize, rank] : [blocks, rows, rank],
+        deviation: Math.sqrt(1 / rank),
+      },
     },
-    macs: rank * (inSize + outSize),
+    macs: rank * (blocks * inSize + outSize),
     factors: ({ u, v }) => [v, u],
     fit(matrix) {
       checkMatrix('lowRank', matrix, [outSize, inSize]);
-      const { left, right } = lowRankFactors(matrix, outSize, inSize, rank);
-      return { u: left, v: right };
+      const [u, v] = [new Float64Array(outSize * rank), new Float64Array(blocks * rank * inSize)];
+      for (let block = 0; block < blocks; block++) {
+        const own = matrix.slice(block * rows * inSize, (block + 1) * rows * inSize);
+        const { left, right } = lowRankFactors(own, rows, inSize, rank);
+        u.set(left, block * rows * rank);
+        v.set(right, block * rank * inSize);
+      }
+      return { u, v };
     },
   };
 }

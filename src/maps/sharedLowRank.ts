@@ -3,32 +3,40 @@ import { multiply, transposed } from '../linearAlgebra/matrix.ts';
 import { svd } from '../linearAlgebra/svd.ts';
 import { scope } from '../tensor/scope.ts';
 import { tensor } from '../tensor/tensor.ts';
+import { blockDiagonal } from './blockDiagonal.ts';
 import { checkMatrix, checkSizes } from './checks.ts';
 import { allParameters, type LinearMap, toDense } from './linearMap.ts';
 
 /** A map of the form Z P whose projection P others use as well. */
 export interface SharedLowRank extends LinearMap {
   readonly parts: { readonly projection: LinearMap };
+  /** Parts of the output, each of which reads a part of the projected values of its own. */
+  readonly blocks: number;
 }
 
 /**
  * Z P, where the projection P: [p, in] is shared: a layer's recurrence U = Z_h P and the next layer's input W = Z_x P
  * are two such maps over the same `projection` object, whose parameters exist once (Lu, Sindhwani & Sainath 2016, §3.2).
- * Throws InputError for sizes below 1.
+ * Each of `blocks` parts of the output, such as an LSTM's gates, reads its own p / blocks of the projected values: Z is
+ * block-diagonal, and every part has a projection of its own. Throws InputError for sizes below 1 or blocks that do not
+ * divide.
  */
-export function sharedLowRank(projection: LinearMap, outSize: number): SharedLowRank {
+export function sharedLowRank(projection: LinearMap, outSize: number, blocks = 1): SharedLowRank {
   checkSizes('sharedLowRank', { outSize });
-  const rank = projection.outSize;
+  const whole = blockDiagonal(projection.outSize, outSize, blocks);
+  const [, rows, rank] = whole.parameters.weight.shape;
+  const z = { shape: blocks === 1 ? [rows, rank] : [blocks, rows, rank], deviation: Math.sqrt(1 / rank) };
   return {
-    kind: `sharedLowRank(${rank})`,
+    kind: blocks === 1 ? `sharedLowRank(${rank})` : `sharedLowRank(${rank}, per gate)`,
     inSize: projection.inSize,
     outSize,
-    parameters: { z: { shape: [outSize, rank], deviation: Math.sqrt(1 / rank) } },
+    parameters: { z },
     parts: { projection },
-    macs: projection.macs + rank * outSize,
+    blocks,
+    macs: projection.macs + whole.macs,
     factors: (parameters) => [...projection.factors(partParameters('projection', parameters)), parameters.z],
     fit(matrix) {
-      const fitted = fitShared(projection, [{ matrix, outSize }]);
+      const fitted = fitShared(projection, [{ matrix, outSize, blocks }], blocks);
       return { z: fitted.z[0], ...withPrefix('projection', fitted.projection) };
     },
   };
@@ -37,53 +45,69 @@ export function sharedLowRank(projection: LinearMap, outSize: number): SharedLow
 /** Whether a map's projection can be shared with what reads the same state. */
 export const isSharedLowRank = (map: LinearMap): map is SharedLowRank => map.parts?.projection !== undefined;
 
+/** A matrix that reads the state which a projection is shared of. */
+export interface ProjectionReader {
+  /** [outSize, in], row-major. */
+  readonly matrix: Float64Array;
+  readonly outSize: number;
+  /** As many as the projection has for a Z that is block-diagonal; 1, a Z that reads all projected values, unless given. */
+  readonly blocks?: number;
+}
+
 /**
- * One projection P for several matrices [outSize, in] that read the same state, and a Z for each, such that all Z P are near
- * to their matrices: the truncated singular value decomposition of the matrices on top of each other (after Prabhavalkar
- * et al. 2016, arXiv 1603.08042). The sum of squared errors is the least possible when the projection is dense; one with
- * a structure of its own is fitted to that, and the Z to it. Throws InputError for a wrong count of numbers, or one that
- * is not finite.
+ * One projection P for several matrices that read the same state, and a Z for each, such that all Z P are near to their
+ * matrices: the truncated singular value decomposition of the matrices on top of each other (after Prabhavalkar et al. 2016,
+ * arXiv 1603.08042), for each of `blocks` parts of P over what reads it. The sum of squared errors is the least possible
+ * when the projection is dense and one part; one with a structure of its own is fitted to that, and the Z to it. A
+ * block-diagonal Z comes as its blocks. Throws InputError for a wrong count of numbers, or one that is not finite.
  */
 export function fitShared(
   projection: LinearMap,
-  matrices: readonly { readonly matrix: Float64Array; readonly outSize: number }[],
+  readers: readonly ProjectionReader[],
+  blocks = 1,
 ): { readonly projection: Readonly<Record<string, Float64Array>>; readonly z: readonly Float64Array[] } {
-  const { inSize, outSize: rank } = projection;
-  const rows = matrices.reduce((total, { outSize }) => total + outSize, 0);
-  const stacked = new Float64Array(rows * inSize);
-  let row = 0;
-  for (const { matrix, outSize } of matrices) {
-    checkMatrix(`sharedLowRank(${rank})`, matrix, [outSize, inSize]);
-    stacked.set(matrix, row * inSize);
-    row += outSize;
+  const { inSize, outSize } = projection;
+  const rank = outSize / blocks;
+  for (const { matrix, outSize: rows } of readers) {
+    checkMatrix(`sharedLowRank(${rank})`, matrix, [rows, inSize]);
   }
-  const values = projection.fit(lowRankFactors(stacked, rows, inSize, rank).right);
-  const all = leftFactor(stacked, matrixOf(projection, values), [rows, inSize]);
-  row = 0;
-  const z = matrices.map(({ outSize }) => {
-    const own = all.slice(row * rank, (row + outSize) * rank);
-    row += outSize;
-    return own;
-  });
+  const part = (values: Float64Array, k: number) =>
+    values.subarray((k * values.length) / blocks, ((k + 1) * values.length) / blocks);
+  const wanted = new Float64Array(outSize * inSize);
+  for (let k = 0; k < blocks; k++) {
+    const stacked = onTop(
+      readers.map(({ matrix, blocks: own = 1 }) => (own === 1 ? matrix : part(matrix, k))),
+    );
+    part(wanted, k).set(lowRankFactors(stacked, stacked.length / inSize, inSize, rank).right);
+  }
+  const values = projection.fit(wanted);
+  const p = matrixOf(projection, values);
+  const z = readers.map(({ matrix, blocks: own = 1 }) =>
+    own === 1
+      ? leftFactor(matrix, p, inSize)
+      : onTop(Array.from({ length: blocks }, (_, k) => leftFactor(part(matrix, k), part(p, k), inSize))),
+  );
   return { projection: values, z };
 }
 
-/** The Z [rows, rank] that brings Z P nearest to a matrix [rows, cols]. */
-function leftFactor(
-  matrix: Float64Array,
-  p: Float64Array,
-  [rows, cols]: readonly [number, number],
-): Float64Array {
-  const rank = p.length / cols;
+/** The Z [rows, rank] that brings Z P nearest to a matrix [rows, cols], P [rank, cols]. */
+function leftFactor(matrix: Float64Array, p: Float64Array, cols: number): Float64Array {
+  const [rows, rank] = [matrix.length / cols, p.length / cols];
   const { rank: terms, values, u, v } = svd(p, rank, cols);
   const inverse = u.map((value, i) => value / values[Math.floor(i / rank)]);
-  return multiply(
-    multiply(matrix, transposed(v, terms, cols), rows, cols, terms),
-    inverse,
-    rows,
-    terms,
-    rank,
-  );
+  const onTerms = multiply(matrix, transposed(v, terms, cols), rows, cols, terms);
+  return multiply(onTerms, inverse, rows, terms, rank);
+}
+
+/** Matrices of one width on top of each other. */
+function onTop(matrices: readonly Float64Array[]): Float64Array {
+  const joined = new Float64Array(matrices.reduce((total, { length }) => total + length, 0));
+  let place = 0;
+  for (const matrix of matrices) {
+    joined.set(matrix, place);
+    place += matrix.length;
+  }
+  return joined;
 }
 
 /** The matrix of a map, row-major, from plain values of its parameters. */

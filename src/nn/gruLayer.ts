@@ -1,10 +1,10 @@
 import { InputError } from '../errors.ts';
+import { rowsOfProduct } from '../maps/factors.ts';
 import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
 import { applyPlanned, type Plan, productOf } from '../maps/plan.ts';
 import { gruResetBeforeSequence } from '../ops/gruResetBeforeSequence.ts';
 import { gruSequence } from '../ops/gruSequence.ts';
-import { slice } from '../ops/slice.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { cellMaps, emittedBy, firstState, lastStep, type RecurrentLayer } from './recurrentLayer.ts';
 
@@ -50,11 +50,10 @@ export function gruLayer(
         const product = productOf(recurrent, ofRecurrent, x.shape[1], plan);
         h = gruSequence({ gates, bias, recurrentBias, h0, recurrent: product, lengths });
       } else {
-        // The candidate's product is with r∘h: it takes its own rows of the last factor, and all factors before that.
+        // The candidate's product is with r∘h: it takes its own rows of the matrix.
         const factors = recurrent.factors(ofRecurrent);
-        const [last, before] = [factors[factors.length - 1], factors.slice(0, -1)];
-        const recurrentGates = [...before, slice(last, [0], [2 * hidden])];
-        const candidate = [...before, slice(last, [2 * hidden], [hidden])];
+        const recurrentGates = rowsOfProduct(factors, 0, 2 * hidden);
+        const candidate = rowsOfProduct(factors, 2 * hidden, hidden);
         h = gruResetBeforeSequence({ gates, bias, h0, recurrentGates, candidate, lengths });
       }
       return { y: emit(parameters, h), state: { h: lastStep(h) } };

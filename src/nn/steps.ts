@@ -1,5 +1,5 @@
+import { applyFactor } from '../maps/factors.ts';
 import { add } from '../ops/add.ts';
-import { matmul } from '../ops/matmul.ts';
 import { multiply } from '../ops/multiply.ts';
 import { reshape } from '../ops/reshape.ts';
 import type { MapProduct } from '../ops/sequenceProduct.ts';
@@ -18,7 +18,7 @@ export const stepOf = (sequence: Tensor, step: number): Tensor =>
 export const product = (x: Tensor, matrix: MapProduct | readonly Tensor[], outSize: number): Tensor =>
   !Array.isArray(matrix) && 'terms' in matrix
     ? structuredProduct(x, matrix, outSize)
-    : matrix.reduce((value, factor) => matmul(value, factor, { transposeB: true }), x);
+    : matrix.reduce(applyFactor, x);
 
 /** `next` [B, ·] where a sequence goes on at `step`, `previous` where it has ended. */
 export function hold(next: Tensor, previous: Tensor, step: number, lengths?: ArrayLike<number>): Tensor {

@@ -2,11 +2,13 @@ import { packedSize } from '../../kernels/matmul/layout.ts';
 import type { OpContext } from '../autograd/op.ts';
 import type { RawBuffer } from '../backends/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { factorSizes } from './sequenceShapes.ts';
 
 /**
- * A weight matrix as a product of factors, M = F_k ⋯ F_1 (F_i: [out_i, in_i]), applied to a batch of rows at every time
- * step of a fused sequence op: y_t = x_t Mᵀ. A dense matrix is one factor, a low-rank one two. Factors are packed once
- * for the whole sequence, and weight gradients are single products over all T·B rows.
+ * A weight matrix as a product of factors, M = F_k ⋯ F_1 (F_i: [out_i, in_i], or block-diagonal, see `factorSizes`),
+ * applied to a batch of rows at every time step of a fused sequence op: y_t = x_t Mᵀ. A dense matrix is one factor, a
+ * low-rank one two. Factors are packed once for the whole sequence, and weight gradients are single products over all
+ * T·B rows.
  */
 export class FactorChain {
   readonly #context: OpContext;
@@ -37,7 +39,9 @@ export class FactorChain {
   /** For the forward pass over `time` steps. */
   static forward(context: OpContext, factors: readonly Tensor[], time: number, batch: number): FactorChain {
     const panels = factors.map((factor) => pack(context, factor, true));
-    const between = factors.slice(0, -1).map((factor) => context.allocate([time, batch, factor.shape[0]]));
+    const between = factors
+      .slice(0, -1)
+      .map(({ shape }) => context.allocate([time, batch, factorSizes(shape).outSize]));
     return new FactorChain(context, factors, batch, panels, between, []);
   }
 
@@ -57,10 +61,10 @@ export class FactorChain {
   forward(step: number, x: RawBuffer, y: RawBuffer, accumulate: boolean): void {
     let input = x;
     this.#factors.forEach((factor, i) => {
-      const [outSize, inSize] = factor.shape;
+      const { blocks, rows, cols } = factorSizes(factor.shape);
       const isLast = i === this.#factors.length - 1;
       const output = isLast ? y : this.#rowsAt(this.saved[i], step);
-      this.#multiply(outSize, inSize, input, this.#panels[i], output, isLast && accumulate);
+      this.#multiply(blocks, rows, cols, input, this.#panels[i], output, isLast && accumulate);
       input = output;
     });
   }
@@ -69,9 +73,9 @@ export class FactorChain {
   backward(step: number, dy: RawBuffer, dx: RawBuffer, accumulate: boolean): void {
     let grad = dy;
     for (let i = this.#factors.length - 1; i >= 0; i--) {
-      const [outSize, inSize] = this.#factors[i].shape;
+      const { blocks, rows, cols } = factorSizes(this.#factors[i].shape);
       const output = i === 0 ? dx : this.#rowsAt(this.#dBetween[i - 1], step);
-      this.#multiply(inSize, outSize, grad, this.#panels[i], output, i === 0 && accumulate);
+      this.#multiply(blocks, cols, rows, grad, this.#panels[i], output, i === 0 && accumulate);
       grad = output;
     }
   }
@@ -83,7 +87,7 @@ export class FactorChain {
   weightGrads(inputs: readonly Rows[], dy: RawBuffer): Tensor[] {
     const context = this.#context;
     return this.#factors.map((factor, i) => {
-      const [outSize, inSize] = factor.shape;
+      const { blocks, rows: m, cols: n, outSize, inSize } = factorSizes(factor.shape);
       const grad = context.zeros(factor.shape);
       const outGrad = i === this.#factors.length - 1 ? dy : context.buffer(this.#dBetween[i]);
       const sources: readonly Rows[] =
@@ -93,16 +97,33 @@ export class FactorChain {
       const into = context.buffer(grad);
       let row = 0;
       for (const { buffer, rows } of sources) {
-        const from = context.at(outGrad, row * outSize);
-        context.kernels.matmul(outSize, inSize, rows, from, 1, outSize, buffer, inSize, 1, into, inSize, 1);
+        for (let b = 0; b < blocks; b++) {
+          const [from, x] = [context.at(outGrad, row * outSize + b * m), context.at(buffer, b * n)];
+          const to = context.at(into, b * m * n);
+          context.kernels.matmul(m, n, rows, from, 1, outSize, x, inSize, 1, to, n, 1);
+        }
         row += rows;
       }
       return grad;
     });
   }
 
-  #multiply(n: number, k: number, x: RawBuffer, panels: RawBuffer, y: RawBuffer, accumulate: boolean): void {
-    this.#context.kernels.matmulPacked(this.#batch, n, k, x, k, 1, panels, y, n, accumulate ? 1 : 0);
+  /** y = or += x Pᵀ for each of `blocks` parts of the rows, k values of x and n of y; P is packed. */
+  #multiply(
+    blocks: number,
+    n: number,
+    k: number,
+    x: RawBuffer,
+    panels: RawBuffer,
+    y: RawBuffer,
+    accumulate: boolean,
+  ): void {
+    const { kernels } = this.#context;
+    for (let b = 0; b < blocks; b++) {
+      const [from, to] = [this.#context.at(x, b * k), this.#context.at(y, b * n)];
+      const own = this.#context.at(panels, b * packedSize(k, n));
+      kernels.matmulPacked(this.#batch, n, k, from, blocks * k, 1, own, to, blocks * n, accumulate ? 1 : 0);
+    }
   }
 
   #rowsAt(tensor: Tensor, step: number): RawBuffer {
@@ -118,10 +139,14 @@ export interface Rows {
 
 /** A factor in the layout that `matmulPacked` reads, for x Fᵀ (`transposed`) or dy F. */
 function pack(context: OpContext, factor: Tensor, transposed: boolean): RawBuffer {
-  const [outSize, inSize] = factor.shape;
-  const [k, n] = transposed ? [inSize, outSize] : [outSize, inSize];
-  const panels = context.buffer(context.allocate([packedSize(k, n)]));
-  const [row, column] = transposed ? [1, inSize] : [inSize, 1];
-  context.kernels.packPanels(k, n, context.buffer(factor), row, column, panels);
+  const { blocks, rows, cols } = factorSizes(factor.shape);
+  const [k, n] = transposed ? [cols, rows] : [rows, cols];
+  const panels = context.buffer(context.allocate([blocks * packedSize(k, n)]));
+  const [row, column] = transposed ? [1, cols] : [cols, 1];
+  for (let b = 0; b < blocks; b++) {
+    const [from, to] = [b * rows * cols, b * packedSize(k, n)];
+    const values = context.at(context.buffer(factor), from);
+    context.kernels.packPanels(k, n, values, row, column, context.at(panels, to));
+  }
   return panels;
 }

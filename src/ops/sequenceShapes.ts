@@ -10,6 +10,25 @@ export function expectShape(op: string, name: string, found: Shape, expected: Sh
   }
 }
 
+/** The sizes of a factor of a product, and those of its blocks. */
+export interface FactorSizes {
+  readonly outSize: number;
+  readonly inSize: number;
+  readonly blocks: number;
+  /** Of a block. */
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/**
+ * A factor is a matrix [out, in], or [blocks, out / blocks, in / blocks], the blocks of a block-diagonal one: each part of
+ * the output reads a part of the input of its own.
+ */
+export function factorSizes(shape: Shape): FactorSizes {
+  const [blocks, rows, cols] = shape.length === 3 ? shape : [1, ...shape];
+  return { outSize: blocks * rows, inSize: blocks * cols, blocks, rows, cols };
+}
+
 /** Throws InputError naming the op and the argument unless the factors F_1, F_2, … lead from `inSize` to `outSize` values. */
 export function expectChain(
   op: string,
@@ -20,10 +39,12 @@ export function expectChain(
 ): void {
   let size = inSize;
   for (const factor of factors) {
-    if (factor.length !== 2 || factor[1] !== size) {
-      throw new InputError(`${op}: a ${name} factor has shape ${show(factor)}, expected [·, ${size}].`);
+    if ((factor.length !== 2 && factor.length !== 3) || factorSizes(factor).inSize !== size) {
+      throw new InputError(
+        `${op}: a ${name} factor has shape ${show(factor)}, expected [·, ${size}] or that of ${size} columns in blocks.`,
+      );
     }
-    size = factor[0];
+    size = factorSizes(factor).outSize;
   }
   if (factors.length === 0 || size !== outSize) {
     throw new InputError(`${op}: the ${name} factors end in ${size} values, expected ${outSize}.`);

@@ -65,6 +65,14 @@ const structuredProductOp = defineOp<{ readonly terms: readonly ProductTerm[]; r
     },
     {
       shapes: [
+        [3, 4],
+        [4, 4],
+        [2, 3, 2],
+      ],
+      attributes: { terms: [{ kind: 'factors', count: 2 }], outSize: 6 },
+    },
+    {
+      shapes: [
         [2, 3],
         [2, 6],
         [2, 6],

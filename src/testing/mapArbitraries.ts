@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Tensors } from '../autograd/grad.ts';
 import { blockCirculant } from '../maps/blockCirculant.ts';
+import { blockDiagonal } from '../maps/blockDiagonal.ts';
 import { circulant, skewCirculant } from '../maps/circulant.ts';
 import { dense } from '../maps/dense.ts';
 import { diagonalPlusLowRank } from '../maps/diagonalPlusLowRank.ts';
@@ -38,6 +39,7 @@ export function linearMapKinds({
   return {
     dense: fc.tuple(size, size).map(called('dense', dense)),
     lowRank: three.map(called('lowRank', lowRank)),
+    'lowRank for each block': ranked.map(called('lowRank', lowRank)),
     circulant: stacked.map(called('circulant', circulant)),
     skewCirculant: stacked.map(called('skewCirculant', skewCirculant)),
     toeplitz: stacked.map(called('toeplitz', toeplitz)),
@@ -46,6 +48,10 @@ export function linearMapKinds({
       .tuple(few, few, few)
       .map(([across, down, block]) => [across * block, down * block, block] as const)
       .map(called('blockCirculant', blockCirculant)),
+    blockDiagonal: fc
+      .tuple(few, few, few)
+      .map(([across, down, blocks]) => [across * blocks, down * blocks, blocks] as const)
+      .map(called('blockDiagonal', blockDiagonal)),
     hashed: fc.tuple(size, size, size, fc.nat()).map(called('hashed', hashed)),
     diagonalPlusLowRank: ranked.map(called('diagonalPlusLowRank', diagonalPlusLowRank)),
     kronecker: fc
@@ -57,6 +63,10 @@ export function linearMapKinds({
     'sharedLowRank over dense': shared(fc.tuple(size, size).map(called('dense', dense)), size),
     'sharedLowRank over lowRank': shared(three.map(called('lowRank', lowRank)), size),
     'sharedLowRank over circulant': shared(fc.tuple(size, size).map(called('circulant', circulant)), size),
+    'sharedLowRank for each block': fc
+      .tuple(size, few, few, few)
+      .map(([n, rank, rows, blocks]) => [dense(n, rank * blocks), rows * blocks, blocks] as const)
+      .map(called('sharedLowRank', sharedLowRank)),
   };
 }
 

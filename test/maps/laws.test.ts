@@ -4,6 +4,7 @@ import {
   applyMap,
   applyTranspose,
   blockCirculant,
+  blockDiagonal,
   circulant,
   dense,
   diagonalPlusLowRank,
@@ -27,7 +28,7 @@ import {
   valueAndGrad,
   zeros,
 } from '../../src/index.ts';
-import { applyPlanned } from '../../src/maps/plan.ts';
+import { applyPlanned, planOf } from '../../src/maps/plan.ts';
 import { linearMapKinds, type MapCase, mapCases, mapParameters } from '../../src/testing/arbitraries.ts';
 import {
   adjoint,
@@ -135,8 +136,13 @@ for (const [name, maps] of Object.entries(kinds)) {
 }
 
 describe('fast transforms', () => {
-  const { circulant: circulants, skewCirculant: skew, toeplitzLike: like } = linearMapKinds({ side: 40 });
-  const cases = mapCases(fc.oneof(circulants, skew, like).filter(({ fast }) => fast !== undefined));
+  const {
+    circulant: circulants,
+    skewCirculant: skew,
+    toeplitz: plain,
+    toeplitzLike: like,
+  } = linearMapKinds({ side: 40 });
+  const cases = mapCases(fc.oneof(circulants, skew, plain, like).filter(({ fast }) => fast !== undefined));
 
   it('multiply like the matrix, with the same gradients, for sides of all radices', () => {
     fc.assert(fc.property(cases, ({ map, parameters, x, y }) => fastEqualsDense(map, parameters, { x, y })));
@@ -156,6 +162,8 @@ describe('fast transforms', () => {
       for (const prime of [2, 3, 5]) while (rest % prime === 0) rest /= prime;
       for (const map of [circulant(n, n), skewCirculant(n, n), toeplitzLike(n, n, 2)])
         expect(map.fast !== undefined, map.kind + n).toBe(rest === 1);
+      // A Toeplitz matrix is part of a circulant one that is as large as it likes.
+      expect(toeplitz(n, n).fast).toBeDefined();
     }
   });
 });
@@ -183,8 +191,11 @@ describe('what a kind costs', () => {
     (rows: number, n: number, r: number, blocks: number) => readonly [LinearMap, number]
   > = {
     dense: (rows, n) => [dense(n, rows), rows * n],
-    lowRank: (rows, n, r) => [lowRank(n, rows, r), r * (rows + n)],
-    sharedLowRank: (rows, n, r) => [sharedLowRank(dense(n, r), rows), r * n + rows * r],
+    lowRank: (rows, n, r, blocks) => [lowRank(n, rows * blocks, r, blocks), r * (rows * blocks + n * blocks)],
+    sharedLowRank: (rows, n, r, blocks) => [
+      sharedLowRank(dense(n, r * blocks), rows * blocks, blocks),
+      r * blocks * n + rows * blocks * r,
+    ],
     circulant: (rows, n, _, blocks) => [circulant(n, rows * blocks, blocks), blocks * Math.max(rows, n)],
     skewCirculant: (rows, n, _, blocks) => [
       skewCirculant(n, rows * blocks, blocks),
@@ -197,6 +208,10 @@ describe('what a kind costs', () => {
     ],
     blockCirculant: (rows, n, _, blocks) => [
       blockCirculant(n * blocks, rows * blocks, blocks),
+      rows * n * blocks,
+    ],
+    blockDiagonal: (rows, n, _, blocks) => [
+      blockDiagonal(n * blocks, rows * blocks, blocks),
       rows * n * blocks,
     ],
     hashed: (rows, n, r) => [hashed(n, rows, r), r],
@@ -229,10 +244,20 @@ describe('what a kind costs', () => {
       fc.property(size, size, few, (m, n, r) => {
         expect(dense(n, m).macs).toBe(m * n);
         expect(lowRank(n, m, r).macs).toBe(r * (m + n));
+        expect(lowRank(n, 4 * m, r, 4).macs).toBe(4 * r * (m + n));
+        expect(blockDiagonal(4 * n, 4 * m, 4).macs).toBe(4 * m * n);
+        expect(sharedLowRank(dense(n, 4 * r), 4 * m, 4).macs).toBe(4 * r * (m + n));
         expect(sharedLowRank(dense(n, r), m).macs).toBe(r * n + m * r);
         expect(parameterCount(sharedLowRank(lowRank(n, r, 2), m))).toBe(2 * (n + r) + m * r);
       }),
     );
+  });
+
+  it('is less by transforms than by a Toeplitz matrix written out, where the sides are large', () => {
+    expect(planOf(toeplitz(512, 512), 64)).toBe('transforms');
+    expect(planOf(toeplitz(509, 4 * 509, 4), 64)).toBe('transforms');
+    expect(planOf(toeplitz(8, 8), 64)).toBe('dense');
+    expect(planOf(toeplitz(512, 512), 64, 'dense')).toBe('dense');
   });
 
   it('is no more rank than promised', () => {
