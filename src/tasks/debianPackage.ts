@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { InputError } from '../errors.ts';
 
@@ -36,6 +37,36 @@ export async function withDebianPackages<Result>(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * A folder that holds files of one of Debian's packages, under their own names. They are fetched once and kept in
+ * `cacheFolder`, where they stand all or not at all.
+ *
+ * @param files their paths in the package
+ * @throws InputError where they cannot be fetched or kept
+ */
+export async function keptDebianFiles(
+  name: string,
+  files: readonly string[],
+  options: { readonly cacheFolder: string; readonly what: string },
+): Promise<string> {
+  const kept = join(options.cacheFolder, `debian-${name}`);
+  if (files.every((file) => existsSync(join(kept, basename(file))))) return kept;
+  await withDebianPackages([name], options, async (folder) => {
+    const whole = join(folder, 'kept');
+    try {
+      await mkdir(whole);
+      for (const file of files) await copyFile(join(folder, file), join(whole, basename(file)));
+      await rm(kept, { recursive: true, force: true });
+      await rename(whole, kept);
+    } catch (error) {
+      // Another process was faster.
+      if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+      throw new InputError(`${options.what} cannot be kept in ${kept}: ${(error as Error).message}`);
+    }
+  });
+  return kept;
 }
 
 async function temporaryFolder(cacheFolder: string): Promise<string> {

@@ -1,0 +1,53 @@
+import type { Tensors } from '../../autograd/grad.ts';
+import type { Backend } from '../../backends/index.ts';
+import type { Checkpoint } from '../../io/checkpoint.ts';
+import type { LayerState } from '../../nn/recurrentLayer.ts';
+import { tensor } from '../../tensor/tensor.ts';
+import { savedValues } from '../training/savedTensors.ts';
+
+/** The states of all layers between two batches. */
+export type CarriedState = readonly LayerState[];
+
+/** A copy of states that outlives its scope, and that no gradient flows through. */
+export function detached(states: CarriedState): CarriedState {
+  return states.map((state) =>
+    mapValues(state, (value) => tensor(value.dataSync(), value.shape, { backend: value.backend })),
+  );
+}
+
+/** States by the names that they are saved under: `state.0.h`. */
+export function namedStates(states: CarriedState): Tensors {
+  return Object.fromEntries(
+    states.flatMap((state, layer) =>
+      Object.entries(state).map(([entry, value]) => [`${PREFIX}${layer}.${entry}`, value] as const),
+    ),
+  );
+}
+
+/**
+ * The states of `layers` layers in a checkpoint. Throws InputError naming the file where one is damaged; whether they fit
+ * the layers is known when these read them.
+ */
+export function savedStates(
+  saved: Checkpoint['tensors'],
+  layers: number,
+  backend: Backend,
+  path: string,
+): CarriedState {
+  return Array.from({ length: layers }, (_, layer) => {
+    const prefix = `${PREFIX}${layer}.`;
+    const names = Object.keys(saved).filter((name) => name.startsWith(prefix));
+    return Object.fromEntries(
+      names.map((name) => {
+        const { shape } = saved[name]!;
+        return [name.slice(prefix.length), tensor(savedValues(saved, name, shape, path), shape, { backend })];
+      }),
+    );
+  });
+}
+
+const PREFIX = 'state.';
+
+function mapValues(record: Tensors, change: (value: Tensors[string]) => Tensors[string]): Tensors {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

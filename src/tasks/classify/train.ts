@@ -1,0 +1,167 @@
+import { join } from 'node:path';
+import type { Tensors } from '../../autograd/grad.ts';
+import { backend } from '../../backends/index.ts';
+import { InputError } from '../../errors.ts';
+import { crossEntropy } from '../../nn/losses.ts';
+import { lastStep } from '../../nn/recurrentLayer.ts';
+import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
+import { random } from '../../tensor/random.ts';
+import { sameShape, show } from '../../tensor/shape.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { trainStep } from '../../train/step.ts';
+import { learningRates, newOptimizer } from '../training/optimizer.ts';
+import { CHECKPOINT } from '../training/savedTensors.ts';
+import {
+  expectApplied,
+  makeUpdates,
+  type Progress,
+  type Update,
+  type UpdateReport,
+} from '../training/updates.ts';
+import { type Batches, placeOf, type SequenceBatch } from './batches.ts';
+import { type CarriedState, detached } from './carriedState.ts';
+import type { ClassifierConfig } from './config.ts';
+import { restoreTraining, saveTraining } from './savedTraining.ts';
+
+export interface TrainOptions {
+  /** Where the checkpoint goes; exists already. Without it, nothing is saved. */
+  readonly folder?: string;
+  /** Whether to go on from the checkpoint in the folder. */
+  readonly resume?: boolean;
+  /** Parameters to begin from in place of new ones, such as those of `compressModel`. */
+  readonly start?: Tensors;
+  /** Once aborted, training saves a checkpoint and ends. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (report: UpdateReport) => void;
+}
+
+/** A network and what its training came to. */
+export interface TrainedClassifier {
+  /** False after an abort. */
+  readonly completed: boolean;
+  readonly model: RecurrentModel;
+  readonly parameters: Tensors;
+  /** The learning curve: mean cross-entropy of every update's batch, in nats. */
+  readonly losses: readonly number[];
+  /** Of training. */
+  readonly seconds: number;
+  /** Time steps of all sequences, trained on in a second. */
+  readonly framesPerSecond: number;
+}
+
+/**
+ * Trains a recurrent network with a softmax over classes, at every step or at the last one as the batches have answers.
+ * Every random choice depends on the seed and on the update alone, so a training that was interrupted and resumed ends as
+ * one that was not; one that had ended already is only loaded.
+ *
+ * @param task what the checkpoint is known by
+ * @throws InputError when the checkpoint cannot be written, or read, or is of another training, or `start` is of another
+ *   network; DivergenceError when a loss is not finite
+ */
+export async function trainClassifier(
+  task: string,
+  config: ClassifierConfig,
+  batches: Batches,
+  options: TrainOptions,
+): Promise<TrainedClassifier> {
+  const { folder, signal, onProgress } = options;
+  const session = await openSession(task, config, batches, options);
+  const { model, parameters, progress } = session;
+  const completed = await makeUpdates({
+    progress,
+    steps: session.steps,
+    signal,
+    checkpointEverySteps: config.training.checkpointEverySteps,
+    update: (step) => update(session, step),
+    onUpdate: onProgress,
+    async save() {
+      if (folder !== undefined) await saveTraining(join(folder, CHECKPOINT), session);
+    },
+  });
+  const framesPerSecond = progress.frames / progress.seconds;
+  return {
+    completed,
+    model,
+    parameters,
+    losses: progress.losses,
+    seconds: progress.seconds,
+    framesPerSecond,
+  };
+}
+
+type Session = Awaited<ReturnType<typeof openSession>>;
+
+async function openSession(
+  task: string,
+  config: ClassifierConfig,
+  batches: Batches,
+  { folder, resume = false, start }: TrainOptions,
+) {
+  const home = backend(config.backend);
+  const { inputSize, classes } = batches;
+  const model = recurrentModel({ inputSize, layers: config.layers, outputSize: classes });
+  const parameters = model.initialise(config.seed, { backend: home });
+  const steps = config.training.epochs * batches.stepsPerEpoch;
+  const session = {
+    task,
+    config,
+    batches,
+    backend: home,
+    model,
+    parameters,
+    optimizer: newOptimizer(parameters, config.training),
+    steps,
+    learningRate: learningRates(config.training, steps),
+    progress: { losses: [], seconds: 0, frames: 0 } as Progress,
+    /** After the last batch, where the next one goes on from it. */
+    carried: null as CarriedState | null,
+  };
+  if (resume) {
+    if (folder === undefined)
+      throw new InputError('resume is true without a folder; expected the folder of the checkpoint.');
+    const { progress, carried } = await restoreTraining(join(folder, CHECKPOINT), session);
+    return { ...session, progress, carried };
+  }
+  if (start !== undefined) begin(parameters, start);
+  return session;
+}
+
+function begin(parameters: Tensors, start: Tensors): void {
+  for (const [name, { shape }] of Object.entries(parameters)) {
+    const found = start[name];
+    if (found === undefined || !sameShape(found.shape, shape)) {
+      const what = found === undefined ? 'is missing' : `has shape ${show(found.shape)}`;
+      throw new InputError(`The parameter ${name} to start from ${what}, expected shape ${show(shape)}.`);
+    }
+  }
+  for (const [name, { storage }] of Object.entries(parameters)) storage.overwrite(start[name]!.dataSync());
+}
+
+function update(session: Session, step: number): Update {
+  const { config, batches, parameters, optimizer, progress } = session;
+  const { clipNorm } = config.training;
+  const { epoch, index } = placeOf(step, batches.stepsPerEpoch);
+  if (index === 0) session.carried = null;
+  const batch = batches.batch(step);
+  const learningRate = session.learningRate(step);
+  const result = trainStep((current) => lossOf(session, current, batch, step), parameters, optimizer, {
+    learningRate,
+    clipNorm,
+  });
+  expectApplied(result, config.name, step);
+  progress.frames += batch.time * batch.sequences;
+  return { epoch, loss: result.loss, learningRate };
+}
+
+/** Mean cross-entropy in nats; keeps the states after the batch where the next one goes on from them. */
+function lossOf(session: Session, parameters: Tensors, batch: SequenceBatch, step: number): Tensor {
+  const { config, batches, backend, model, carried } = session;
+  const { values, time, sequences, answers } = batch;
+  const x = tensor(values, [time, sequences, batches.inputSize], { backend });
+  const { y, state } = model.apply(parameters, x, {
+    state: carried ?? undefined,
+    dropout: { rate: config.training.dropout, seed: random(config.seed, 'dropout', step).bits() },
+  });
+  if (batches.carriesState) session.carried = detached(state);
+  return crossEntropy(answers.length === sequences ? lastStep(y) : y, answers);
+}
