@@ -3,10 +3,9 @@ import type { RawBuffer } from '../backends/index.ts';
 import { InputError } from '../errors.ts';
 import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { CirculantSequence } from './circulantSequence.ts';
 import { FactorChain, type Rows } from './factorChain.ts';
 import { expectChain } from './sequenceShapes.ts';
-import { ToeplitzLikeSequence } from './toeplitzLikeSequence.ts';
+import { SpectralSequence } from './spectralSequence.ts';
 
 /** A matrix M as ops apply it to the rows of many time steps, y_t = x_t Mᵀ: a sum of terms, each of some tensors. */
 export interface MapProduct {
@@ -138,8 +137,7 @@ function open(
       ? FactorChain.forward(context, tensors, time, batch)
       : FactorChain.backward(context, tensors, batch, saved);
   }
-  const Spectral = term.kind === 'circulant' ? CirculantSequence : ToeplitzLikeSequence;
-  return new Spectral(context, term as never, tensors[0], time, batch, saved);
+  return new SpectralSequence(context, term, tensors[0], time, batch, saved);
 }
 
 /** The sum of terms, as a term. */
