@@ -33,8 +33,12 @@ export interface Backend {
   mark(): number;
   /** Gives back everything allocated since `mark` was taken. */
   reset(mark: number): void;
+  /** The floats themselves, not a copy; an array that is empty from when the backend moves its memory to grow. */
+  view(buffer: RawBuffer, size: number, dtype: DType): FloatArray;
   /** Room that no reset takes back; only while the arena is empty. */
   allocatePersistent(size: number, dtype: DType): RawBuffer;
+  /** A copy that no reset takes back, of floats, or of integers for kernels that take those; only while the arena is empty. */
+  uploadPersistent(values: FloatArray | Int32Array | Int8Array): RawBuffer;
   freePersistent(buffer: RawBuffer): void;
 }
 

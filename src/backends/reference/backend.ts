@@ -19,12 +19,14 @@ export function createReferenceBackend(): Backend {
     // Arrays are the garbage collector's; there is no arena to reset.
     mark: () => 0,
     reset: () => {},
+    view: (buffer, size) => array(buffer).subarray(0, size),
     allocatePersistent: (size, dtype) => raw(floats(size, dtype)),
+    uploadPersistent: (values) => raw(values.slice()),
     freePersistent: () => {},
   };
 }
 
 const floats = (size: number, dtype: DType): FloatArray =>
   dtype === 'float64' ? new Float64Array(size) : new Float32Array(size);
-const raw = (values: FloatArray | Int32Array): RawBuffer => values as unknown as RawBuffer;
+const raw = (values: FloatArray | Int32Array | Int8Array): RawBuffer => values as unknown as RawBuffer;
 const array = (buffer: RawBuffer): FloatArray => buffer as unknown as FloatArray;

@@ -57,7 +57,15 @@ export function createWasmBackend(
     write: (buffer, values) => linear.floats.set(values, addressOf(buffer) / 4),
     mark: () => linear.mark,
     reset: (mark) => linear.reset(mark),
+    view: (buffer, size) => new Float32Array(memory.buffer, addressOf(buffer), size),
     allocatePersistent: (size) => raw(linear.allocatePersistent(size * 4)),
+    uploadPersistent(values) {
+      const { buffer, byteOffset, byteLength } =
+        values instanceof Float64Array ? Float32Array.from(values) : values;
+      const address = linear.allocatePersistent(byteLength);
+      linear.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), address);
+      return raw(address);
+    },
     freePersistent: (buffer) => linear.freePersistent(addressOf(buffer)),
   };
 }

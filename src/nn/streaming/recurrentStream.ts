@@ -1,0 +1,213 @@
+import type { FloatArray } from '../../../kernels/types.ts';
+import type { Tensors } from '../../autograd/grad.ts';
+import type { DType } from '../../backends/index.ts';
+import { InputError } from '../../errors.ts';
+import { currentScope } from '../../tensor/scope.ts';
+import { sameShape, show } from '../../tensor/shape.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import type { LayerState } from '../recurrentLayer.ts';
+import type { RecurrentModel } from '../recurrentModel.ts';
+import { type Instruction, mapProduct } from './products.ts';
+import { parametersOf, type StreamLayer, streamLayer } from './streamLayer.ts';
+import { StreamMemory, type Vector } from './streamMemory.ts';
+
+export interface StreamOptions {
+  /**
+   * How the matrices are kept: as the parameters are unless given, or in 8 bits with a scale for each row, a quarter of the
+   * bytes (what is multiplied by transforms, biases and peepholes stay as they are).
+   */
+  readonly weights?: StreamWeights;
+}
+
+export type StreamWeights = DType | 'int8';
+
+/**
+ * A model that reads one sequence row by row, and keeps its state in between. Parameters are copied when it is made:
+ * later changes of theirs do not show. A step allocates nothing.
+ */
+export class RecurrentStream {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly weights: StreamWeights;
+  /** Bytes of all weights as the stream keeps them. */
+  readonly bytes: number;
+  readonly #memory: StreamMemory;
+  readonly #layers: readonly StreamLayer[];
+  readonly #instructions: readonly Instruction[];
+  readonly #restore: readonly Instruction[];
+  readonly #x: Vector;
+  readonly #y: Vector;
+  /** The stream's own array for outputs. */
+  readonly #result: FloatArray;
+  /** The numbers of x and y where the kernels have them. */
+  #input: FloatArray;
+  #output: FloatArray;
+
+  /** Use `model.stream`. */
+  constructor(model: RecurrentModel, parameters: Tensors, weights: StreamWeights, memory: StreamMemory) {
+    const { inputSize, outputSize, layers: specs } = model.spec;
+    const options = { memory, isQuantised: weights === 'int8' };
+    this.inputSize = inputSize;
+    this.outputSize = outputSize;
+    this.weights = weights;
+    this.#memory = memory;
+    this.#x = memory.zeros(inputSize);
+    this.#y = memory.zeros(outputSize);
+    let below = this.#x;
+    this.#layers = model.layers.map((layer, i) => {
+      const own = streamLayer(options, specs[i], layer, parameters, below.buffer);
+      below = own.output;
+      return own;
+    });
+    const head = mapProduct(options, model.head, parametersOf('head', model.head, parameters));
+    const bias = memory.weights(parameters['head.bias'].dataSync());
+    const { kernels } = memory;
+    const y = this.#y.buffer;
+    this.#instructions = [
+      ...this.#layers.flatMap((layer) => layer.instructions),
+      ...head.instructions(below.buffer, y, 0),
+      () => kernels.add(y, bias, y, outputSize, outputSize, outputSize),
+    ];
+    this.#restore = this.#layers.flatMap((layer) => layer.restore);
+    this.bytes = memory.weightBytes;
+    this.#input = this.#view(this.#x);
+    this.#output = this.#view(this.#y);
+    this.#result = this.#output.slice();
+  }
+
+  /**
+   * One step: x [inputSize] → y [outputSize]. The result is written to `y` and returned; without it, to an array of the
+   * stream's own, the same at every step. Throws InputError when a length is another.
+   */
+  step(x: ArrayLike<number>): FloatArray;
+  step<Y extends FloatArray>(x: ArrayLike<number>, y: Y): Y;
+  step(x: ArrayLike<number>, y: FloatArray = this.#result): FloatArray {
+    if (x?.length !== this.inputSize) {
+      throw new InputError(`stream: x holds ${x?.length} numbers, expected ${this.inputSize}.`);
+    }
+    if (y.length !== this.outputSize) {
+      throw new InputError(`stream: y has room for ${y.length} numbers, expected ${this.outputSize}.`);
+    }
+    // The memory of the kernels has grown since, elsewhere.
+    if (this.#input.length === 0) {
+      this.#input = this.#view(this.#x);
+      this.#output = this.#view(this.#y);
+    }
+    this.#input.set(x);
+    run(this.#instructions);
+    y.set(this.#output);
+    return y;
+  }
+
+  /**
+   * Begins a sequence: with states of zeros, or with those given, one for each layer, as `model.apply` returns them for a
+   * batch of one. Throws InputError when they do not fit.
+   */
+  reset(state?: readonly LayerState[]): void {
+    if (state !== undefined) this.#check(state);
+    const { kernels, backend } = this.#memory;
+    this.#layers.forEach((layer, i) => {
+      for (const [name, { buffer, size }] of Object.entries(layer.state)) {
+        if (state === undefined) kernels.fill(buffer, size, 0);
+        else backend.write(buffer, state[i][name].dataSync());
+      }
+    });
+    run(this.#restore);
+  }
+
+  /** A copy of the states of all layers, as `model.apply` takes them for a batch of one. */
+  state(): readonly LayerState[] {
+    const { backend, dtype } = this.#memory;
+    const copyOf = ({ buffer, size }: Vector): Tensor =>
+      tensor(backend.read(buffer, size, dtype), [1, size], { backend, dtype });
+    return this.#layers.map((layer) =>
+      Object.fromEntries(Object.entries(layer.state).map(([name, vector]) => [name, copyOf(vector)])),
+    );
+  }
+
+  #check(state: readonly LayerState[]): void {
+    if (state.length !== this.#layers.length) {
+      throw new InputError(
+        `stream: state has ${state.length} entries, expected one for each of ${this.#layers.length} layers.`,
+      );
+    }
+    this.#layers.forEach((layer, i) => {
+      for (const [name, { size }] of Object.entries(layer.state)) {
+        const found = state[i][name];
+        if (found === undefined || !sameShape(found.shape, [1, size])) {
+          const what = found === undefined ? 'is missing' : `has shape ${show(found.shape)}`;
+          throw new InputError(
+            `stream: ${name} of the state of layer ${i} ${what}, expected ${show([1, size])}.`,
+          );
+        }
+      }
+    });
+  }
+
+  #view({ buffer, size }: Vector): FloatArray {
+    return this.#memory.backend.view(buffer, size, this.#memory.dtype);
+  }
+}
+
+/**
+ * A stream of a model with trained parameters. Throws InputError when the model reads sequences from both ends, a parameter
+ * is missing or of another shape, dtype or backend than the others, or a scope is open.
+ */
+export function openStream(
+  model: RecurrentModel,
+  parameters: Tensors,
+  { weights }: StreamOptions = {},
+): RecurrentStream {
+  const like = checkParameters(model, parameters);
+  const bothWays = model.spec.layers.findIndex((layer) => layer.bidirectional);
+  if (bothWays >= 0) {
+    throw new InputError(
+      `stream: layer ${bothWays} is bidirectional and needs the end of a sequence, expected layers of one direction.`,
+    );
+  }
+  if (weights !== undefined && weights !== 'int8' && weights !== like.dtype) {
+    throw new InputError(
+      `stream: weights is ${JSON.stringify(weights)}, expected int8 or the parameters' own ${like.dtype}.`,
+    );
+  }
+  if (currentScope() !== null) {
+    throw new InputError(
+      'stream: it was opened inside a scope, expected outside of every scope: it lives longer.',
+    );
+  }
+  const memory = new StreamMemory(like.backend, like.dtype);
+  try {
+    const stream = new RecurrentStream(model, parameters, weights ?? like.dtype, memory);
+    memory.freeWith(stream);
+    return stream;
+  } catch (error) {
+    memory.free();
+    throw error;
+  }
+}
+
+/** One of the parameters, when all are there and of its home. */
+function checkParameters(model: RecurrentModel, parameters: Tensors): Tensor {
+  let like: Tensor | null = null;
+  for (const [name, { shape }] of Object.entries(model.parameters)) {
+    const found = parameters[name];
+    if (found === undefined) throw new InputError(`The parameter ${name} is missing.`);
+    if (!sameShape(found.shape, shape)) {
+      throw new InputError(
+        `stream: the parameter ${name} has shape ${show(found.shape)}, expected ${show(shape)}.`,
+      );
+    }
+    like ??= found;
+    if (found.dtype !== like.dtype || found.backend !== like.backend) {
+      throw new InputError(
+        `stream: the parameter ${name} is ${found.dtype} on ${found.backend.name}, expected ${like.dtype} on ` +
+          `${like.backend.name} as the others.`,
+      );
+    }
+  }
+  return like!;
+}
+
+function run(instructions: readonly Instruction[]): void {
+  for (let i = 0; i < instructions.length; i++) instructions[i]();
+}
