@@ -59,6 +59,7 @@ function createProgram(context: Context, done: (status: number) => void): Comman
       ]),
     )
     .option('--out <folder>', 'run folder; runs/<name>-<n> without it')
+    .option('--threads <n>', 'threads for each model, one for each of training.shards at most', positive)
     .option('--json', 'print the metrics as JSON, and nothing else')
     .action(async (config: string | undefined, options: Omit<TrainOptions, 'config'>, command: Command) => {
       if (config !== undefined && options.resume !== undefined) {

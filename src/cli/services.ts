@@ -33,6 +33,8 @@ export interface TrainingJob {
   readonly folder: string;
   /** Whether the folder's checkpoint is where to start from. */
   readonly resume: boolean;
+  /** Threads that compute it; one unless given. */
+  readonly threads?: number;
   readonly cacheFolder: string;
 }
 

@@ -36,6 +36,8 @@ export interface TrainOptions {
   readonly resume?: string;
   /** The run folder; `runs/<name>-<n>` without it. */
   readonly out?: string;
+  /** Threads for each model, no more than its shards; one without it. Changes no result. */
+  readonly threads?: number;
   readonly json?: boolean;
 }
 
@@ -47,6 +49,13 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions, context: Context): Promise<number> {
   const config = await chooseConfig(options, context.folder);
+  const { threads = 1 } = options;
+  const { shards = 1 } = config.training;
+  if (threads > shards) {
+    throw new InputError(
+      `--threads is ${threads} and training.shards of the configuration ${shards}; expected at most one thread a shard`,
+    );
+  }
   const talk = options.json ? context.stderr : context.stdout;
   const progress = createProgress(talk);
   let corpus: string;
@@ -61,7 +70,7 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     requireSets(prepared, ['train', 'test']);
     corpus = prepared.name;
     run = await openRun(config, options, context.folder);
-    models = await trainInRun(config, run, context, progress).catch(async (error) => {
+    models = await trainInRun(config, run, threads, context, progress).catch(async (error) => {
       const kept = !(await tidy(run, config, options));
       throw kept && error instanceof InputError
         ? new InputError(`${error.message}; go on with --resume ${shownPath(run, context.folder)}`)
@@ -131,10 +140,11 @@ async function tidy(run: string, config: SpeechConfig, options: TrainOptions): P
   );
 }
 
-/** Trains what is not finished yet, as many models at once as there are cores; undefined stands for an interrupted one. */
+/** Trains what is not finished yet, as many models at once as there are cores for; undefined stands for an interrupted one. */
 async function trainInRun(
   config: SpeechConfig,
   run: string,
+  threads: number,
   context: Context,
   progress: Progress,
 ): Promise<readonly (ModelMetrics | undefined)[]> {
@@ -156,6 +166,7 @@ async function trainInRun(
         model,
         folder,
         resume: hasCheckpoint(folder),
+        threads,
         cacheFolder: resolve(context.folder, cacheFolder),
       },
       { signal, onEvent: (event) => progress.training(model, event) },
@@ -166,7 +177,8 @@ async function trainInRun(
   };
 
   const names = config.models.map((model) => model.name);
-  const outcomes = await inTurns(names, availableParallelism(), async (model) => {
+  const atOnce = Math.max(1, Math.floor(availableParallelism() / threads));
+  const outcomes = await inTurns(names, atOnce, async (model) => {
     try {
       return await trainOne(model);
     } catch (error) {

@@ -5,7 +5,8 @@ import type { TrainingJob } from './services.ts';
 
 /* The thread that trains one model; `trainInThread` starts it and listens. */
 
-await answerJob(async ({ config, model, folder, resume, cacheFolder }: TrainingJob, hooks) => {
-  const corpus = await loadCorpus(config.corpus, { cacheFolder, seed: config.corpusSeed });
-  return trainRecogniser({ config, model, corpus, folder, resume, ...hooks });
+await answerJob(async ({ cacheFolder, ...job }: TrainingJob, hooks) => {
+  const { corpus: name, corpusSeed } = job.config;
+  const corpus = await loadCorpus(name, { cacheFolder, seed: corpusSeed });
+  return trainRecogniser({ ...job, corpus, ...hooks });
 });

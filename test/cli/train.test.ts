@@ -114,6 +114,59 @@ describe('a run', () => {
   });
 });
 
+describe('--threads', () => {
+  const inShards = async (shards: number) => {
+    const config = JSON.parse(await readFile(join(folder, 'small.json'), 'utf8'));
+    await writeFile(join(folder, 'small.json'), JSON.stringify({ ...config, training: { shards } }));
+  };
+
+  test('is the threads of each model, which then have fewer beside them; a resumed run may have others', async () => {
+    await writeConfig(folder, 'a', 'b', 'c');
+    await inShards(64);
+    const controller = new AbortController();
+    const threads: unknown[] = [];
+    let [now, most] = [0, 0];
+    const trainModel: typeof trainFake = async (job, hooks) => {
+      threads.push(job.threads);
+      most = Math.max(most, ++now);
+      if (threads.length === 3) controller.abort();
+      const outcome = await trainFake(job, hooks);
+      now--;
+      return outcome;
+    };
+    await run(folder, ['train', 'small.json', '--threads', '64'], { trainModel }, controller.signal);
+    expect([threads, most]).toEqual([[64, 64, 64], Math.max(1, Math.min(3, availableParallelism() >> 6))]);
+    const { status } = await run(folder, ['train', '--resume', 'runs/small-1', '--threads', '2'], {
+      trainModel,
+    });
+    expect([status, threads.at(-1)]).toEqual([0, 2]);
+  });
+
+  test('without it there is one', async () => {
+    const trainModel: typeof trainFake = (job, hooks) => {
+      expect(job.threads).toBe(1);
+      return trainFake(job, hooks);
+    };
+    expect((await run(folder, ['train', 'small.json'], { trainModel })).status).toBe(0);
+  });
+
+  test.each([
+    [
+      '3',
+      2,
+      /^compact-rnn: --threads is 3 and training\.shards of the configuration 2; expected at most one thread a shard\n$/,
+    ],
+    ['2', undefined, /^compact-rnn: --threads is 2 and training\.shards of the configuration 1; expected/],
+    ['0', 2, /^compact-rnn: .*'0' is invalid\. Expected a whole number from 1 to 1000/],
+  ])('%s with %s shards is a mistake', async (threads, shards, message) => {
+    if (shards !== undefined) await inShards(shards);
+    const { status, stderr } = await run(folder, ['train', 'small.json', '--threads', threads]);
+    expect(status).toBeGreaterThan(0);
+    expect(stderr).toMatch(message);
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+});
+
 describe('an interrupted run', () => {
   /** Trains dense to its end, and is interrupted in the middle of compact. */
   async function interrupted() {

@@ -24,6 +24,13 @@ export function planBatches(lengths: readonly number[], batchSize: number, rando
   return random.shuffle(batches);
 }
 
+/** Cuts a batch into `shards` parts of neighbours, as equal as can be; the first are empty where there are too few. */
+export const shardsOf = <Item>(batch: readonly Item[], shards: number): Item[][] =>
+  Array.from({ length: shards }, (_, shard) => {
+    const [start, end] = [shard, shard + 1].map((edge) => Math.floor((edge * batch.length) / shards));
+    return batch.slice(start, end);
+  });
+
 /** Examples side by side, time-major `[T, B, width]`, the shorter ones filled up with zeros. */
 export function assemble(
   examples: readonly Example[],

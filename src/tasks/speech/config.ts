@@ -34,7 +34,13 @@ const { checkpointEverySteps, ...ofUpdates } = trainingFields({
   clipNorm: 5,
   dropout: 0.1,
 });
-const training = mapping({ ...ofUpdates, augment: augment.prefault({}), checkpointEverySteps });
+const training = mapping({
+  ...ofUpdates,
+  /** Parts of an update that several threads can compute side by side; 1 unless given. They decide the dropout, too. */
+  shards: whole(1, 64).optional(),
+  augment: augment.prefault({}),
+  checkpointEverySteps,
+});
 
 const decoding = mapping({
   ngramOrder: whole(1, 5).default(2),

@@ -1,14 +1,9 @@
 import { join } from 'node:path';
-import type { Tensors } from '../../autograd/grad.ts';
-import { type Profile, profile } from '../../autograd/profile.ts';
+import type { Profile } from '../../autograd/profile.ts';
 import { useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
-import { ctcLoss } from '../../ops/ctcLoss.ts';
-import { mean } from '../../ops/reduce.ts';
-import { random } from '../../tensor/random.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
-import { trainStep } from '../../train/step.ts';
-import { learningRates, newOptimizer } from '../training/optimizer.ts';
+import { parallelTrainer } from '../../train/parallel/trainer.ts';
+import { learningRates } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
 import { expectApplied, makeUpdates, type Update } from '../training/updates.ts';
 import type { SpeechConfig } from './config.ts';
@@ -17,7 +12,9 @@ import { trainNgramModel } from './decode/ngramModel.ts';
 import { measureRecogniser } from './measure.ts';
 import { modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
+import type { ShardOfUpdate, ShardTaskOptions } from './shardTask.ts';
 import { TrainingData } from './trainingData.ts';
+import { checkTrainingSet, sharedTrainingSet } from './trainingSet.ts';
 import { noProgress, type Progress, restoreTraining, saveTraining } from './trainingState.ts';
 
 export interface TrainRequest {
@@ -29,6 +26,8 @@ export interface TrainRequest {
   readonly folder: string;
   /** Whether to go on from the checkpoint in the folder. */
   readonly resume: boolean;
+  /** Threads that compute, no more than the configuration has shards; 1, the calling one, unless given. Changes no result. */
+  readonly threads?: number;
   /** Once aborted, training saves a checkpoint and ends. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainingEvent) => void;
@@ -65,19 +64,34 @@ export async function trainRecogniser(request: TrainRequest): Promise<TrainOutco
  * when a loss is not finite.
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwork> {
-  const { config, onEvent, signal } = request;
   const session = await openSession(request);
-  const { recogniser, data, optimizer, progress, steps, path } = session;
-  const { parameters } = recogniser.summary();
-  onEvent?.({ kind: 'start', step: progress.losses.length, steps, parameters, skipped: data.skipped });
+  try {
+    return await trainOn(session, request);
+  } finally {
+    await session.trainer.close();
+  }
+}
+
+type Session = Awaited<ReturnType<typeof openSession>>;
+
+async function trainOn(session: Session, request: TrainRequest): Promise<TrainedNetwork> {
+  const { config, onEvent, signal } = request;
+  const { recogniser, trainer, data, steps, path } = session;
+  const { parameters, optimizer } = trainer;
+  const progress = request.resume
+    ? await restoreTraining(path, recogniser.state, parameters, optimizer)
+    : noProgress();
+  const done = progress.losses.length;
+  onEvent?.({ kind: 'start', step: done, steps, parameters: session.parameters, skipped: data.skipped });
   const completed = await makeUpdates({
     progress,
     steps,
     signal,
     checkpointEverySteps: config.training.checkpointEverySteps,
-    update: (step) => update(session, step),
+    update: (step) => update(session, progress, step),
     onUpdate: (report) => onEvent?.({ kind: 'step', ...report }),
     async save(step) {
+      await trainer.pull();
       await saveTraining(path, recogniser, optimizer, progress);
       onEvent?.({ kind: 'checkpoint', step, path });
     },
@@ -85,66 +99,68 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwor
   return { completed, recogniser, progress };
 }
 
-type Session = Awaited<ReturnType<typeof openSession>>;
+/** Beside this file, in the same language. */
+const taskModule = new URL(`./shardTask.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
-async function openSession({ config, model, corpus, folder, resume }: TrainRequest) {
+async function openSession({ config, model, corpus, folder, threads = 1 }: TrainRequest) {
   const { training, decoding, seed } = config;
   if ((corpus.sets.test ?? []).length === 0) {
     throw new InputError(
       `The corpus ${corpus.name} has no test utterances, expected at least one to measure the model on.`,
     );
   }
+  checkTrainingSet(corpus);
   const backend = useBackend(config.backend);
   const data = new TrainingData(corpus, config);
   const sentences = data.utterances.map(({ transcript }) => transcript);
   const ngram = trainNgramModel(sentences, decoding.ngramOrder).toJSON();
   const state = { config, model, bands: corpus.bands, ngram };
   const parameters = modelOf(state).initialise(seed, { backend });
-  const optimizer = newOptimizer(parameters, training);
+  const recogniser = new Recogniser(state, parameters, backend);
+  const { shards = 1 } = training;
+  const known = Math.min(threads, shards) > 1 ? sharedTrainingSet(corpus) : corpus;
+  const options: ShardTaskOptions = { config, model, corpus: known };
   const steps = training.epochs * data.stepsPerEpoch;
-  const path = join(folder, CHECKPOINT);
-  const progress = resume ? await restoreTraining(path, state, parameters, optimizer) : noProgress();
   const learningRate = modelConfig(config, model).training.learningRate ?? training.learningRate;
-  const schedule = learningRates({ ...training, learningRate }, steps);
+  const summary = recogniser.summary();
   return {
     config,
     data,
-    recogniser: new Recogniser(state, parameters, backend),
-    optimizer,
+    recogniser,
+    trainer: await parallelTrainer<ShardOfUpdate>({
+      module: taskModule,
+      options,
+      parameters,
+      shards,
+      threads,
+    }),
+    shards,
     steps,
-    schedule,
-    path,
-    progress,
+    schedule: learningRates({ ...training, learningRate }, steps),
+    path: join(folder, CHECKPOINT),
+    parameters: summary.parameters,
+    // Backward has two multiply-accumulates for each of forward, but for the first input's own gradient.
+    macsPerRow: 3 * summary.lstmMacs - summary.rows[0].macs,
   };
 }
 
 /** Ops that are no part of the LSTM layers. (The output layer's count against their rate, but not for it.) */
 const OUTSIDE_LAYERS = new Set(['ctcLoss', 'dropout']);
 
-function update({ config, data, recogniser, optimizer, progress, schedule }: Session, step: number): Update {
-  const { model, parameters } = recogniser;
-  const { dropout, clipNorm } = config.training;
-  const { epoch, values, time, frames, labels, audioFrames } = data.batch(step);
-  const x = tensor(values, [time, frames.length, model.spec.inputSize]);
-  const options = { dropout: { rate: dropout, seed: random(config.seed, 'dropout', step).bits() } };
-  const meanLoss = (current: Tensors): Tensor =>
-    mean(ctcLoss(model.apply(current, x, options).y, labels, frames));
+async function update(session: Session, progress: Progress, step: number): Promise<Update> {
+  const { config, data, recogniser, trainer, shards, schedule, macsPerRow } = session;
   const learningRate = schedule(step);
-  const timings: Profile = new Map();
-  const result = profile(timings, () =>
-    trainStep(meanLoss, parameters, optimizer, { learningRate, clipNorm }),
+  const profile: Profile = new Map();
+  const result = await trainer.step(
+    Array.from({ length: shards }, (_, shard) => ({ step, shard })),
+    { learningRate, clipNorm: config.training.clipNorm, profile },
   );
   expectApplied(result, recogniser.name, step);
+  const { epoch, rows, audioFrames } = data.size(step);
   progress.frames += audioFrames;
-  progress.lstmFlops += 2 * time * frames.length * trainingMacs(recogniser);
-  for (const [op, milliseconds] of timings) {
+  progress.lstmFlops += 2 * rows * macsPerRow;
+  for (const [op, milliseconds] of profile) {
     if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
   }
-  return { loss: result.loss, learningRate, epoch };
-}
-
-/** Multiply-accumulates for one row, forward and backward: backward has two for every one, but for the first input's own gradient. */
-function trainingMacs(recogniser: Recogniser): number {
-  const { lstmMacs, rows } = recogniser.summary();
-  return 3 * lstmMacs - rows[0].macs;
+  return { epoch, loss: result.loss, learningRate };
 }

@@ -2,16 +2,26 @@ import { InputError } from '../../errors.ts';
 import { framesNeeded } from '../../ops/ctcLoss.ts';
 import { random } from '../../tensor/random.ts';
 import { encode } from './alphabet.ts';
-import { assemble, type Example, planBatches } from './batches.ts';
+import { assemble, type Example, planBatches, shardsOf } from './batches.ts';
 import type { SpeechConfig } from './config.ts';
 import type { Corpus, Utterance } from './corpus.ts';
 import { augment } from './features/augment.ts';
 import { stackFrames } from './features/stackFrames.ts';
 
-/** What one update is made on. */
-export interface TrainingBatch {
+/** What one update is made on, in figures. */
+export interface BatchSize {
   /** Counted from 1. */
   readonly epoch: number;
+  /** Utterances of each shard. */
+  readonly utterances: readonly number[];
+  /** Rows that the network sees, filled up ones among them. */
+  readonly rows: number;
+  /** 10 ms frames of audio. */
+  readonly audioFrames: number;
+}
+
+/** One shard of what an update is made on. */
+export interface TrainingBatch {
   /** Augmented, stacked features, row-major `[T, B, width]`. */
   readonly values: Float32Array;
   readonly time: number;
@@ -19,8 +29,6 @@ export interface TrainingBatch {
   readonly frames: Int32Array;
   /** Letters of each utterance, as classes. */
   readonly labels: readonly Int32Array[];
-  /** 10 ms frames of audio in all of them. */
-  readonly audioFrames: number;
 }
 
 /** The training set as a sequence of batches, each of which depends on the seed and the number of the update alone. */
@@ -34,14 +42,9 @@ export class TrainingData {
   readonly #labels: readonly Int32Array[];
   #planned: { epoch: number; batches: readonly (readonly number[])[] } = { epoch: 0, batches: [] };
 
-  /** Throws InputError when no utterance can be used, or one has features that are not finite. */
+  /** Throws InputError when no utterance can be used. */
   constructor({ name, bands, sets }: Corpus, config: SpeechConfig) {
     const all = sets.train ?? [];
-    for (const { id, features } of all) {
-      if (!features.every(Number.isFinite)) {
-        throw new InputError(`The features of ${id} in ${name} hold a number that is not finite.`);
-      }
-    }
     this.utterances = all.filter(
       ({ transcript, id, frames }) =>
         framesNeeded(encode(transcript, id)) <= Math.ceil(frames / config.features.stack),
@@ -58,18 +61,39 @@ export class TrainingData {
     this.#labels = this.utterances.map(({ transcript, id }) => encode(transcript, id));
   }
 
-  /** The batch of update `step`, counted from 1. */
-  batch(step: number): TrainingBatch {
-    const epoch = Math.ceil(step / this.stepsPerEpoch);
-    if (this.#planned.epoch !== epoch) this.#planned = { epoch, batches: this.#plan(epoch) };
-    const indices = this.#planned.batches[(step - 1) % this.stepsPerEpoch];
+  /** How much the update `step`, counted from 1, is made on. */
+  size(step: number): BatchSize {
+    const shards = this.#shards(step);
+    const frames = shards.map((indices) => indices.map((index) => this.utterances[index].frames));
+    const { stack } = this.#config.features;
+    return {
+      epoch: this.#epoch(step),
+      utterances: shards.map(({ length }) => length),
+      rows: frames.reduce((rows, own) => rows + own.length * Math.ceil(Math.max(0, ...own) / stack), 0),
+      audioFrames: frames.flat().reduce((total, own) => total + own, 0),
+    };
+  }
+
+  /** What one shard of the update `step` is made on; there is one unless the configuration has more. */
+  batch(step: number, shard = 0): TrainingBatch {
+    const epoch = this.#epoch(step);
+    const indices = this.#shards(step)[shard];
     const examples = indices.map((index) => this.#example(this.utterances[index], epoch));
     return {
-      epoch,
       ...assemble(examples, this.#bands * this.#config.features.stack),
       labels: indices.map((index) => this.#labels[index]),
-      audioFrames: indices.reduce((total, index) => total + this.utterances[index].frames, 0),
     };
+  }
+
+  #epoch(step: number): number {
+    return Math.ceil(step / this.stepsPerEpoch);
+  }
+
+  #shards(step: number): number[][] {
+    const epoch = this.#epoch(step);
+    if (this.#planned.epoch !== epoch) this.#planned = { epoch, batches: this.#plan(epoch) };
+    const batch = this.#planned.batches[(step - 1) % this.stepsPerEpoch];
+    return shardsOf(batch, this.#config.training.shards ?? 1);
   }
 
   #plan(epoch: number): number[][] {

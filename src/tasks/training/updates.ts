@@ -36,7 +36,7 @@ export interface Updates {
   /** Once aborted, a checkpoint is saved and no update is made any more. */
   readonly signal?: AbortSignal;
   /** Makes an update, counted from 1, and counts its frames. */
-  update(step: number): Update;
+  update(step: number): Update | Promise<Update>;
   save(step: number): Promise<void>;
   readonly onUpdate?: (report: UpdateReport) => void;
 }
@@ -50,7 +50,7 @@ export async function makeUpdates(updates: Updates): Promise<boolean> {
   while (progress.losses.length < steps) {
     const step = progress.losses.length + 1;
     const start = performance.now();
-    const made = updates.update(step);
+    const made = await updates.update(step);
     progress.losses.push(made.loss);
     progress.seconds += (performance.now() - start) / 1000;
     onUpdate?.({ ...made, step, steps, framesPerSecond: progress.frames / progress.seconds });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../src/index.ts';
-import { assemble, type Example, planBatches } from '../../../src/tasks/speech/batches.ts';
+import { assemble, type Example, planBatches, shardsOf } from '../../../src/tasks/speech/batches.ts';
 
 const lengths = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 120 });
 const batchSize = fc.integer({ min: 1, max: 20 });
@@ -60,6 +60,20 @@ describe('planBatches', () => {
     for (let seed = 0; seed < 40; seed++)
       first.add(Math.floor(planBatches(frames, 8, random(seed))[0][0] / 8));
     expect(first.size).toBeGreaterThan(4);
+  });
+});
+
+describe('shardsOf', () => {
+  it('cuts a batch into neighbours, no part larger than another by more than one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat()), fc.integer({ min: 1, max: 20 }), (batch, shards) => {
+        const parts = shardsOf(batch, shards);
+        expect(parts).toHaveLength(shards);
+        expect(parts.flat()).toEqual(batch);
+        const sizes = parts.map(({ length }) => length);
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 });
 

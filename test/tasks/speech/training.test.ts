@@ -5,7 +5,7 @@ import { InputError } from '../../../src/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../src/io/checkpoint.ts';
 import { encode } from '../../../src/tasks/speech/alphabet.ts';
 import { modelOf, type RecogniserState } from '../../../src/tasks/speech/recogniser.ts';
-import { TrainingData } from '../../../src/tasks/speech/trainingData.ts';
+import { type TrainingBatch, TrainingData } from '../../../src/tasks/speech/trainingData.ts';
 import { CHECKPOINT } from '../../../src/tasks/training/savedTensors.ts';
 import { bands, configOf, corpus, folder, train, utterance, withTraining } from './letterCorpus.ts';
 
@@ -65,6 +65,22 @@ describe('trainRecogniser', () => {
     const saved = events.filter((event) => event.kind === 'checkpoint');
     expect(saved.map(({ step }) => step)).toEqual([5, 10, 12]);
     expect(saved[0].path).toBe(join(where, CHECKPOINT));
+  });
+
+  it('comes to the same in shards, but for rounding and for what is dropped', async () => {
+    const { losses } = await train({ config: configOf({ dropout: 0, learningRate: 0.001 }) });
+    // Batches of four in seven shards: three of them are empty.
+    for (const shards of [2, 7]) {
+      const config = configOf({ dropout: 0, learningRate: 0.001, shards });
+      const inShards = await train({ config });
+      inShards.losses.forEach((loss, step) => {
+        expect(Math.abs(loss - losses[step])).toBeLessThan(1e-3 * losses[step]);
+      });
+      expect(inShards.losses).not.toEqual(losses);
+      expect(inShards.metrics!.lstmGflops).toBeGreaterThan(0);
+      const dropped = await train({ config: configOf({ dropout: 0.5, learningRate: 0.001, shards }) });
+      expect(dropped.losses[0]).not.toBeCloseTo(losses[0], 2);
+    }
   });
 
   it('uses the learning rate of the model where it has one', async () => {
@@ -275,8 +291,10 @@ describe('TrainingData', () => {
     const data = new TrainingData(corpus, configOf({ batchSize: 5 }));
     expect([data.stepsPerEpoch, data.skipped]).toEqual([3, 0]);
     for (const epoch of [1, 2, 7]) {
-      const batches = [1, 2, 3].map((i) => data.batch(3 * (epoch - 1) + i));
-      expect(batches.map((batch) => batch.epoch)).toEqual([epoch, epoch, epoch]);
+      const steps = [1, 2, 3].map((i) => 3 * (epoch - 1) + i);
+      const sizes = steps.map((step) => data.size(step));
+      expect(sizes.map((size) => size.epoch)).toEqual([epoch, epoch, epoch]);
+      const batches = steps.map((step) => data.batch(step));
       const spelled = batches.flatMap(({ labels, frames }) =>
         labels.map((own, b) => `${own.join()} ${frames[b]}`),
       );
@@ -285,7 +303,32 @@ describe('TrainingData', () => {
       );
       expect(spelled.sort()).toEqual(expected.sort());
       const audio = corpus.sets.train.reduce((total, { frames }) => total + frames, 0);
-      expect(batches.reduce((total, batch) => total + batch.audioFrames, 0)).toBe(audio);
+      expect(sizes.reduce((total, { audioFrames }) => total + audioFrames, 0)).toBe(audio);
+      expect(sizes.map(({ utterances }) => utterances)).toEqual(batches.map(({ labels }) => [labels.length]));
+    }
+  });
+
+  it('cuts a batch into shards, which have the same utterances with the same features', () => {
+    const whole = new TrainingData(corpus, configOf({ batchSize: 5 }));
+    const utterancesOf = ({ values, time, frames, labels }: TrainingBatch) =>
+      labels.map((own, b) => {
+        const width = values.length / (time * labels.length);
+        const rows = Array.from({ length: frames[b] }, (_, t) => (t * labels.length + b) * width);
+        return [own, rows.map((start) => values.slice(start, start + width))];
+      });
+    for (const shards of [2, 3, 7]) {
+      const data = new TrainingData(corpus, configOf({ batchSize: 5, shards }));
+      for (const step of [1, 2, 3, 4]) {
+        const parts = Array.from({ length: shards }, (_, shard) => data.batch(step, shard));
+        expect(parts.flatMap(utterancesOf)).toEqual(utterancesOf(whole.batch(step)));
+        const { audioFrames, epoch } = whole.size(step);
+        expect(data.size(step)).toEqual({
+          epoch,
+          audioFrames,
+          utterances: parts.map(({ labels }) => labels.length),
+          rows: parts.reduce((rows, { time, labels }) => rows + time * labels.length, 0),
+        });
+      }
     }
   });
 
