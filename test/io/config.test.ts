@@ -27,8 +27,25 @@ test('a resolved configuration, written as JSON, is read back the same', () => {
     fc.record(
       {
         hidden: fc.integer({ min: 1, max: 4096 }),
-        input: fc.constantFrom('dense', 'circulant', { lowRank: 16 }, { kronecker: [2, 4] }),
-        recurrent: fc.constantFrom('dense', 'toeplitz', { hashed: 99 }, { sharedLowRank: 48 }),
+        input: fc.constantFrom(
+          'dense',
+          'circulant',
+          { lowRank: 16 },
+          { kronecker: [2, 4] },
+          {
+            lowRank: 2,
+            perGate: true,
+          },
+        ),
+        recurrent: fc.constantFrom(
+          'dense',
+          'toeplitz',
+          { hashed: 99 },
+          { sharedLowRank: 48 },
+          {
+            tied: 'layers.0.forward.input',
+          },
+        ),
       },
       { requiredKeys: ['hidden'] },
     ),
@@ -109,11 +126,11 @@ describe('a mistake is answered with path, value and what is allowed', () => {
     [withLayer({ bidirectional: 1 }), '.bidirectional is 1; expected true or false'],
     [
       withLayer({ input: 'sparse' }),
-      '.input is "sparse"; expected dense or circulant or skewCirculant or toeplitz or { lowRank: rank } or',
+      '.input is "sparse"; expected dense or circulant or skewCirculant or toeplitz or blockDiagonal or { lowRank: rank } or',
     ],
     [
       withLayer({ recurrent: 4 }),
-      '.recurrent is 4; expected dense or circulant or skewCirculant or toeplitz or { lowRank: rank } or',
+      '.recurrent is 4; expected dense or circulant or skewCirculant or toeplitz or blockDiagonal or { lowRank: rank } or',
     ],
     [withLayer({ recurrent: {} }), '.recurrent is {}; expected dense or'],
     [withLayer({ recurrent: null }), '.recurrent is null; expected dense or'],
@@ -124,6 +141,20 @@ describe('a mistake is answered with path, value and what is allowed', () => {
       '.recurrent.sharedLowRank is -2; expected a whole number',
     ],
     [withLayer({ input: { lowRank: 0 } }), '.input.lowRank is 0; expected a whole number from 1'],
+    [withLayer({ input: { perGate: true } }), '.input is {"perGate":true}; expected dense or'],
+    [withLayer({ input: { lowRank: 4, perGate: 1 } }), '.input.perGate is 1; expected true or false'],
+    [
+      withLayer({ input: { hashed: 4, perGate: true } }),
+      '.input.perGate is true; expected nothing: lowRank and sharedLowRank have it, hashed does not',
+    ],
+    [
+      withLayer({ recurrent: { tied: 'R' } }),
+      '.recurrent.tied is "R"; expected a place that comes before, such as layers.0.input or layers.0.recurrent',
+    ],
+    [withLayer({ recurrent: { tied: 'head' } }), '.recurrent.tied is "head"; expected a place'],
+    [withLayer({ recurrent: { tied: 0 } }), '.recurrent.tied is 0; expected a place'],
+    [withLayer({ recurrent: { tied: 'layers.0.input', perGate: true } }), 'tied does not'],
+    [withLayer({ recurrent: { tied: 'layers.0.input', lowRank: 3 } }), '; expected dense or'],
     [withLayer({ input: { lowRank: '4' } }), '.input.lowRank is "4"; expected a whole number from 1'],
     [withLayer({ input: { sharedLowRank: 4 } }), 'the layer below declares the projection'],
     [
@@ -194,7 +225,7 @@ models:
     expect(await load('same.yaml', yaml)).toEqual(await load('same.json', json));
   });
 
-  test.each(['quick', 'asterisk'])('configs/%s.yaml', async (name) => {
+  test.each(['quick', 'asterisk', 'queen-joe'])('configs/%s.yaml', async (name) => {
     const path = fileURLToPath(new URL(`../../configs/${name}.yaml`, import.meta.url));
     const config = await loadConfig(path);
     expect(config.name).toBe(name);

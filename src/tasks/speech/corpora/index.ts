@@ -4,6 +4,7 @@ import type { Corpus, OnProgress } from '../corpus.ts';
 import { loadAsterisk } from './asterisk.ts';
 import type { CacheOptions } from './cache.ts';
 import { loadManifest } from './manifest.ts';
+import { loadQueenJoe } from './queenJoe.ts';
 import { COMPARISON_COUNTS, loadQueries } from './queries/build.ts';
 
 export interface CorpusOptions extends CacheOptions {
@@ -15,7 +16,7 @@ export interface CorpusOptions extends CacheOptions {
 /**
  * The corpus of a name (`CORPUS_NAMES`), or of the manifest at a path.
  *
- * @throws InputError where it is neither, and as `loadQueries`, `loadAsterisk` and `loadManifest` do.
+ * @throws InputError where it is neither, and as `loadQueries`, `loadAsterisk`, `loadQueenJoe` and `loadManifest` do.
  */
 export async function loadCorpus(nameOrManifest: string, options: CorpusOptions): Promise<Corpus> {
   const load = NAMED.get(nameOrManifest);
@@ -39,6 +40,7 @@ const NAMED: ReadonlyMap<string, (options: CorpusOptions) => Promise<Corpus>> = 
   ],
   ['queries-large', (options: CorpusOptions) => loadQueries('large', options)],
   ['asterisk', (options: CorpusOptions) => loadAsterisk(options)],
+  ['queen-joe', (options: CorpusOptions) => loadQueenJoe(options)],
 ]);
 
 /** The corpora that have a name. */

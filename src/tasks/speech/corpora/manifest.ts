@@ -14,12 +14,12 @@ export interface ManifestOptions extends CacheOptions {
 }
 
 /**
- * Anyone's own recordings, listed in a text file: on every line `path<TAB>transcript`, or a JSON object with
- * `audio`, `text` and, if wanted, `set` and `voice`. Audio is WAV of any rate, its path relative to the
- * manifest's folder and inside it.
+ * Anyone's own recordings, listed in a text file: on every line `path<TAB>transcript`, or a JSON object with `audio`,
+ * `text` and, if wanted, `set` and `voice`. Audio is WAV of any rate, its path relative to the manifest's folder and
+ * inside it.
  *
- * Transcripts are treated as `normaliseTranscript` says. Utterances go to train (80 %), development and test
- * as `splitSentences` says, unless every line names its set. Features are kept in `cacheFolder` for as long as neither
+ * Transcripts are treated as `normaliseTranscript` says. Utterances go to train (80 %), development and test as
+ * `splitSentences` says, unless every line names its set. Features are kept in `cacheFolder` for as long as neither
  * the manifest nor a recording changes.
  *
  * @throws InputError, naming the manifest and the line, where a file is missing or is not WAV, or a line is malformed.

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadAsterisk } from '../../../../src/tasks/speech/corpora/asterisk.ts';
 import { asteriskTranscripts } from '../../../../src/tasks/speech/corpora/asteriskTranscripts.ts';
 import { wav } from '../audio/wavBytes.ts';
+import { fakeDebian } from './fakeDebian.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 describe('asteriskTranscripts', () => {
@@ -40,30 +41,24 @@ describe('asteriskTranscripts', () => {
 describe('loadAsterisk', () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  /** Stands in for Debian: `apt-get download` leaves a package, `dpkg -x` unpacks prompts of our own. */
-  function fakeDebian(): string {
-    const folder = temporaryFolder();
-    const content = join(folder, 'content');
-    const sounds = join(content, 'usr/share/asterisk/sounds/en_US_f_Allison');
-    const texts = join(content, 'usr/share/doc/asterisk-core-sounds-en');
-    mkdirSync(join(sounds, 'digits'), { recursive: true });
-    mkdirSync(texts, { recursive: true });
+  /** Debian's packages, with prompts of our own. */
+  function prompts(): Record<string, Uint8Array> {
     const tone = (seconds: number): Uint8Array => {
       const samples = Array.from({ length: 8000 * seconds }, (_, n) => Math.sin(n) / 2);
       return wav(samples, { encoding: 1, bits: 16, sampleRate: 8000 });
     };
-    writeFileSync(join(sounds, 'hello.wav'), tone(1));
-    writeFileSync(join(sounds, 'digits/1.wav'), tone(1));
-    writeFileSync(join(sounds, 'long.wav'), tone(21));
+    const sounds = 'usr/share/asterisk/sounds/en_US_f_Allison';
     const list = 'hello: Hello there.\ndigits/1: one\nlong: on and on\nlost: not recorded\nbeep: [beep]\n';
-    writeFileSync(join(texts, 'core-sounds-en.txt.gz'), gzipSync(list));
-    writeFileSync(join(folder, 'apt-get'), '#!/bin/sh\ntouch "$2.deb"\n', { mode: 0o755 });
-    writeFileSync(join(folder, 'dpkg'), `#!/bin/sh\ncp -r "${content}/." "$3"\n`, { mode: 0o755 });
-    return folder;
+    return {
+      [`${sounds}/hello.wav`]: tone(1),
+      [`${sounds}/digits/1.wav`]: tone(1),
+      [`${sounds}/long.wav`]: tone(21),
+      'usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz': gzipSync(list),
+    };
   }
 
   test('fetches, unpacks, leaves out with notice, and keeps features alone', async () => {
-    vi.stubEnv('PATH', `${fakeDebian()}${delimiter}${process.env['PATH']}`);
+    vi.stubEnv('PATH', `${fakeDebian(prompts())}${delimiter}${process.env['PATH']}`);
     const cacheFolder = temporaryFolder();
     const notices: string[] = [];
     const corpus = await loadAsterisk({ cacheFolder, onNotice: (line) => notices.push(line) });

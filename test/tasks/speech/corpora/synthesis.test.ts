@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Audio } from '../../../../src/tasks/speech/audio/wav.ts';
+import { explainMissing } from '../../../../src/tasks/speech/corpora/packages.ts';
 import { sayWithEspeak } from '../../../../src/tasks/speech/corpora/queries/synthesis/espeak.ts';
 import { sayWithFlite } from '../../../../src/tasks/speech/corpora/queries/synthesis/flite.ts';
-import { explainMissing } from '../../../../src/tasks/speech/corpora/queries/synthesis/packages.ts';
 import { ESPEAK_VOICES, FLITE_VOICES } from '../../../../src/tasks/speech/corpora/queries/voices.ts';
 
 const plain = { voice: 'en', rate: 175, pitch: 50, range: 50 };
@@ -74,13 +74,13 @@ describe('sayWithFlite', () => {
   });
 });
 
-describe('a synthesiser that is not installed', () => {
+describe('a package that is not installed', () => {
   test('is named, with the way to install it', () => {
     const missing = Object.assign(new Error('no module'), { code: 'ERR_MODULE_NOT_FOUND' });
-    expect(() => explainMissing(missing, 'some-voice')).toThrow(
-      /npm package some-voice, which is not installed: npm install/,
+    expect(() => explainMissing(missing, 'some-voice', 'It is made')).toThrow(
+      /^It is made with the npm package some-voice, which is not installed: npm install/,
     );
     const other = new Error('something else');
-    expect(() => explainMissing(other, 'some-voice')).toThrow(other);
+    expect(() => explainMissing(other, 'some-voice', 'It is made')).toThrow(other);
   });
 });

@@ -1,7 +1,7 @@
 import { InputError } from '../../../../../errors.ts';
 import type { Audio } from '../../../audio/wav.ts';
+import { explainMissing } from '../../packages.ts';
 import { ESPEAK_ACCENTS, ESPEAK_VARIANTS } from '../voices.ts';
-import { explainMissing } from './packages.ts';
 
 const PACKAGE = '@echogarden/espeak-ng-emscripten';
 
@@ -69,7 +69,7 @@ let loading: Promise<Loaded> | undefined;
 async function load(): Promise<Loaded> {
   const name: string = PACKAGE;
   const imported: { default: () => Promise<EspeakModule> } = await import(name).catch((error) =>
-    explainMissing(error, PACKAGE),
+    explainMissing(error, PACKAGE, 'The corpus of spoken queries is made'),
   );
   const module = await imported.default();
   // It seeds its own random numbers from the clock at the first sentence, so that one is said under a fixed clock.

