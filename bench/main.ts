@@ -1,5 +1,6 @@
 import { benchKernels } from './kernels.ts';
 import { benchMaps } from './maps.ts';
+import { benchStreaming } from './streaming.ts';
 import { benchThreads } from './threads.ts';
 
 /* `npm run bench -- NAME …` runs the named benchmarks, all of them without a name. */
@@ -7,6 +8,7 @@ import { benchThreads } from './threads.ts';
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   kernels: benchKernels,
   maps: benchMaps,
+  streaming: benchStreaming,
   threads: benchThreads,
 };
 

@@ -55,9 +55,14 @@ export function measure(module: WebAssembly.Module, item: Case): Timing {
   kernel(...places);
   check(item, memory, places);
 
+  return timed(() => kernel(...places));
+}
+
+/** Times what is called, in several rounds after a warm-up. */
+export function timed(call: () => unknown): Timing {
   const run = (calls: number) => {
     const start = performance.now();
-    for (let i = 0; i < calls; i++) kernel(...places);
+    for (let i = 0; i < calls; i++) call();
     return (performance.now() - start) / calls;
   };
   let calls = 1;
