@@ -3,11 +3,15 @@ import { rowsOfBlock } from './blocks.ts';
 import { checkMatrix } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 
+export interface BlockDiagonal extends LinearMap {
+  readonly blocks: number;
+}
+
 /**
  * Each of `blocks` parts of the output, such as an LSTM's gates, reads its own part of the input: diag(W_1, …, W_blocks),
  * out · in / blocks parameters. Throws InputError for sizes below 1, or when `blocks` does not divide both sides.
  */
-export function blockDiagonal(inSize: number, outSize: number, blocks: number): LinearMap {
+export function blockDiagonal(inSize: number, outSize: number, blocks: number): BlockDiagonal {
   const rows = rowsOfBlock('blockDiagonal', inSize, outSize, blocks);
   if (inSize % blocks !== 0) {
     throw new InputError(`blockDiagonal: blocks is ${blocks}, expected a divisor of inSize, ${inSize}.`);
@@ -18,6 +22,7 @@ export function blockDiagonal(inSize: number, outSize: number, blocks: number): 
     inSize,
     outSize,
     parameters: { weight: { shape: [blocks, rows, cols], deviation: Math.sqrt(1 / cols) } },
+    blocks,
     macs: outSize * cols,
     factors: ({ weight }) => [weight],
     fit(matrix) {
@@ -31,3 +36,6 @@ export function blockDiagonal(inSize: number, outSize: number, blocks: number): 
     },
   };
 }
+
+/** Whether each part of a map's output reads a part of the input of its own. */
+export const isBlockDiagonal = (map: LinearMap): map is BlockDiagonal => map.kind === 'blockDiagonal';

@@ -10,6 +10,7 @@ import type { LinearMap, ParameterSpec } from './linearMap.ts';
 export class Naming {
   readonly specs: Record<string, ParameterSpec> = {};
   readonly #prefixes = new Map<LinearMap, string>();
+  readonly #maps = new Map<string, LinearMap>();
 
   /** A parameter that belongs to no map, such as a bias. */
   add(name: string, spec: ParameterSpec): void {
@@ -19,10 +20,23 @@ export class Naming {
 
   /** Names the parameters of `map` after its place, unless it stands elsewhere already. */
   addMap(place: string, map: LinearMap): void {
-    if (this.#prefixes.has(map)) return;
-    this.#prefixes.set(map, place);
-    for (const [name, spec] of Object.entries(map.parameters)) this.add(`${place}.${name}`, spec);
-    for (const [name, part] of Object.entries(map.parts ?? {})) this.addMap(`${place}.${name}`, part);
+    this.#maps.set(place, map);
+    this.#name(place, map);
+  }
+
+  /** Where maps stand, in the order in which they were added. */
+  get places(): readonly string[] {
+    return [...this.#maps.keys()];
+  }
+
+  /** The map at a place. */
+  mapAt(place: string): LinearMap | undefined {
+    return this.#maps.get(place);
+  }
+
+  /** The first place of a map, after which its parameters are named. */
+  firstPlaceOf(map: LinearMap): string | undefined {
+    return this.#prefixes.get(map);
   }
 
   /** One parameter out of all those of the model. Throws InputError when it is missing. */
@@ -37,15 +51,24 @@ export class Naming {
    * Throws InputError when one is missing.
    */
   pick(map: LinearMap, parameters: Tensors): Tensors {
-    const picked: Record<string, Tensor> = {};
-    const prefix = this.#prefixes.get(map);
-    for (const name of Object.keys(map.parameters)) {
-      picked[name] = this.parameter(`${prefix}.${name}`, parameters);
+    const names = Object.entries(this.namesOf(map));
+    return Object.fromEntries(names.map(([name, full]) => [name, this.parameter(full, parameters)]));
+  }
+
+  /** What the parameters of `map` are called in the model, by the names that it knows. */
+  namesOf(map: LinearMap): Readonly<Record<string, string>> {
+    const names: Record<string, string> = {};
+    for (const name of Object.keys(map.parameters)) names[name] = `${this.#prefixes.get(map)}.${name}`;
+    for (const [part, inner] of Object.entries(map.parts ?? {})) {
+      for (const [name, full] of Object.entries(this.namesOf(inner))) names[`${part}.${name}`] = full;
     }
-    for (const [name, part] of Object.entries(map.parts ?? {})) {
-      for (const [inner, value] of Object.entries(this.pick(part, parameters)))
-        picked[`${name}.${inner}`] = value;
-    }
-    return picked;
+    return names;
+  }
+
+  #name(place: string, map: LinearMap): void {
+    if (this.#prefixes.has(map)) return;
+    this.#prefixes.set(map, place);
+    for (const [name, spec] of Object.entries(map.parameters)) this.add(`${place}.${name}`, spec);
+    for (const [name, part] of Object.entries(map.parts ?? {})) this.#name(`${place}.${name}`, part);
   }
 }

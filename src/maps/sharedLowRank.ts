@@ -1,11 +1,10 @@
 import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
 import { multiply, transposed } from '../linearAlgebra/matrix.ts';
 import { svd } from '../linearAlgebra/svd.ts';
-import { scope } from '../tensor/scope.ts';
-import { tensor } from '../tensor/tensor.ts';
 import { blockDiagonal } from './blockDiagonal.ts';
 import { checkMatrix, checkSizes } from './checks.ts';
-import { allParameters, type LinearMap, toDense } from './linearMap.ts';
+import type { LinearMap } from './linearMap.ts';
+import { matrixOf } from './matrixOf.ts';
 
 /** A map of the form Z P whose projection P others use as well. */
 export interface SharedLowRank extends LinearMap {
@@ -108,17 +107,6 @@ function onTop(matrices: readonly Float64Array[]): Float64Array {
     place += matrix.length;
   }
   return joined;
-}
-
-/** The matrix of a map, row-major, from plain values of its parameters. */
-function matrixOf(map: LinearMap, values: Readonly<Record<string, Float64Array>>): Float64Array {
-  return scope(() => {
-    const tensors = Object.entries(allParameters(map)).map(([name, { shape }]) => [
-      name,
-      tensor(values[name], shape, { dtype: 'float64' }),
-    ]);
-    return toDense(map, Object.fromEntries(tensors)).dataSync() as Float64Array;
-  });
 }
 
 const withPrefix = <T>(part: string, values: Readonly<Record<string, T>>): Record<string, T> =>

@@ -1,11 +1,12 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';
 import { norm, subtract } from '../linearAlgebra/matrix.ts';
-import { type LinearMap, parameterCount } from '../maps/linearMap.ts';
 import { currentScope } from '../tensor/scope.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { meanOf } from './matrices.ts';
+import { mapsOf, namingOf, numbersAdded } from './places.ts';
 import { type RecurrentModel, type RecurrentModelSpec, recurrentModel } from './recurrentModel.ts';
-import { sameStructure, shareProjections } from './shareProjections.ts';
+import { groupedBy, sameStructure, shareProjections } from './shareProjections.ts';
 import { type PlacedMap, wholeMatrices } from './wholeMatrices.ts';
 
 /** What compression did to one map. */
@@ -20,6 +21,7 @@ export interface CompressedPlace {
    * where the layer below emits a projection of it.
    */
   readonly error: number;
+  /** Numbers that the map adds to those of the places before it: none where it is tied to one of these. */
   readonly parametersBefore: number;
   readonly parametersAfter: number;
 }
@@ -34,7 +36,8 @@ export interface Compression {
  * The model of `spec` with parameters that bring it near to a trained one of equal sizes: every map is fitted to the
  * matrix that it replaces, and what is no map, such as a bias, is copied. A layer's shared projection is found for all
  * that reads it together, its own recurrence and the next layer's input (Prabhavalkar et al. 2016, arXiv 1603.08042);
- * the next layer's map is then fitted to its Z_x. A map whose structure and matrix stay as they were keeps its numbers.
+ * the next layer's map is then fitted to its Z_x. A map that stands in several places is fitted to the mean of what it
+ * replaces, the nearest to all. A map whose structure and matrix stay as they were keeps its numbers.
  * Throws InputError when sizes, cells or directions differ, or a parameter is missing.
  */
 export function compressModel(
@@ -56,6 +59,7 @@ export function compressModel(
     found[name] = like(parameters, name, parameters[name].dataSync(), compressed);
   }
   const after = wholeMatrices(compressed, found);
+  const [countsBefore, countsAfter] = [numbersAdded(model), numbersAdded(compressed)];
   const places = [...after.values()].map(({ place, map, whole }) => {
     const { map: old, whole: oldWhole } = before.get(place)!;
     return {
@@ -63,36 +67,34 @@ export function compressModel(
       from: old.kind,
       to: map.kind,
       error: relativeError(whole, oldWhole),
-      parametersBefore: parameterCount(old),
-      parametersAfter: parameterCount(map),
+      parametersBefore: countsBefore.get(place)!,
+      parametersAfter: countsAfter.get(place)!,
     };
   });
   return { model: compressed, parameters: found, places };
 }
 
-/** The parameters of every map that does not stay as it is, by their names in the model. */
+/** The parameters of every map, by their names in the model. */
 function* fittedValues(
   model: RecurrentModel,
   compressed: RecurrentModel,
   before: ReadonlyMap<string, PlacedMap>,
 ): Generator<readonly [string, Float64Array]> {
   const { targets, values: shared } = shareProjections(model, compressed, before);
-  for (const [place, map] of mapsOf(compressed)) {
-    const { map: old, matrix } = before.get(place)!;
-    const target = targets.get(place) ?? matrix;
-    const stays = sameStructure(old, map) && target.every((value, i) => value === matrix[i]);
-    if (stays) continue;
-    for (const [name, values] of Object.entries(shared.get(place) ?? map.fit(target))) {
-      yield [`${place}.${name}`, values];
+  const naming = namingOf(compressed);
+  for (const [map, places] of groupedBy(mapsOf(compressed), ([, placed]) => placed)) {
+    const olds = places.map(([place]) => before.get(place)!);
+    const wanted = places.map(([place], i) => targets.get(place) ?? olds[i].matrix);
+    const [{ map: old, matrix, values }] = olds;
+    const stays =
+      sameStructure(old, map) &&
+      olds.every((other) => other.map === old) &&
+      wanted.every((target) => target.every((value, i) => value === matrix[i]));
+    const names = naming.namesOf(map);
+    for (const [name, own] of Object.entries(stays ? values : (shared.get(map) ?? map.fit(meanOf(wanted))))) {
+      yield [names[name], own];
     }
   }
-}
-
-function mapsOf(model: RecurrentModel): ReadonlyMap<string, LinearMap> {
-  const maps = model.layers.flatMap((layer) =>
-    Object.entries(layer.maps).map(([place, map]) => [`${layer.name}.${place}`, map] as const),
-  );
-  return new Map([...maps, ['head', model.head]]);
 }
 
 function relativeError(found: Float64Array, expected: Float64Array): number {

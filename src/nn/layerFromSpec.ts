@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { checkSizes } from '../maps/checks.ts';
+import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
 import { bidirectional } from './bidirectional.ts';
 import { gruLayer } from './gruLayer.ts';
@@ -7,7 +8,8 @@ import { lstmLayer } from './lstmLayer.ts';
 import { mapFromSpec } from './mapFromSpec.ts';
 import type { RecurrentLayer } from './recurrentLayer.ts';
 import { rnnLayer } from './rnnLayer.ts';
-import type { LayerSpec } from './spec.ts';
+import type { LayerSpec, MapSpec } from './spec.ts';
+import { tiedMap } from './tiedMap.ts';
 
 /** The layer that a configuration describes, reading `inSize` values. Throws InputError for what does not fit. */
 export function layerFromSpec(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
@@ -36,10 +38,16 @@ const GATES = { lstm: 4, gru: 3, rnn: 1 };
 function oneDirection(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
   const { hidden, cell = 'lstm', input = 'dense', recurrent = 'dense', reset, peepholes, plan } = spec;
   const gates = GATES[cell];
-  const maps = [
-    mapFromSpec(input, inSize, hidden, gates),
-    mapFromSpec(recurrent, hidden, hidden, gates),
-  ] as const;
+  const mapOf = (place: string, map: MapSpec, width: number): LinearMap => {
+    const full = `${name}.${place}`;
+    const made =
+      typeof map === 'object' && 'tied' in map
+        ? tiedMap(full, map.tied, [gates * hidden, width], naming)
+        : mapFromSpec(map, width, hidden, gates);
+    naming.addMap(full, made);
+    return made;
+  };
+  const maps = [mapOf('input', input, inSize), mapOf('recurrent', recurrent, hidden)] as const;
   if (cell === 'rnn') return rnnLayer(name, ...maps, naming, { plan });
   if (cell === 'gru') return gruLayer(name, ...maps, naming, { reset, plan });
   return lstmLayer(name, ...maps, naming, { peepholes, plan });

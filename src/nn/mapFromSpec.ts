@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { blockCirculant } from '../maps/blockCirculant.ts';
+import { blockDiagonal } from '../maps/blockDiagonal.ts';
 import { circulant, skewCirculant } from '../maps/circulant.ts';
 import { dense } from '../maps/dense.ts';
 import { diagonalPlusLowRank } from '../maps/diagonalPlusLowRank.ts';
@@ -12,19 +13,26 @@ import { toeplitz } from '../maps/toeplitz.ts';
 import { toeplitzLike } from '../maps/toeplitzLike.ts';
 import type { MapSpec } from './spec.ts';
 
+/** A map with numbers of its own. */
+export type OwnMapSpec = Exclude<MapSpec, { readonly tied: string }>;
+
 /**
  * The map that a configuration names, from `inSize` values to `gates` gates of `hidden` values each.
  * Throws InputError for a kind that is not known or sizes that do not fit.
  */
-export function mapFromSpec(spec: MapSpec, inSize: number, hidden: number, gates: number): LinearMap {
+export function mapFromSpec(spec: OwnMapSpec, inSize: number, hidden: number, gates: number): LinearMap {
   const outSize = gates * hidden;
   if (spec === 'dense') return dense(inSize, outSize);
   if (spec === 'circulant') return circulant(inSize, outSize, gates);
   if (spec === 'skewCirculant') return skewCirculant(inSize, outSize, gates);
   if (spec === 'toeplitz') return toeplitz(inSize, outSize, gates);
+  if (spec === 'blockDiagonal') return blockDiagonal(inSize, outSize, gates);
   if (typeof spec === 'object') {
-    if ('lowRank' in spec) return lowRank(inSize, outSize, spec.lowRank);
-    if ('sharedLowRank' in spec) return sharedLowRank(dense(inSize, spec.sharedLowRank), outSize);
+    if ('lowRank' in spec) return lowRank(inSize, outSize, spec.lowRank, spec.perGate ? gates : 1);
+    if ('sharedLowRank' in spec) {
+      const projections = spec.perGate ? gates : 1;
+      return sharedLowRank(dense(inSize, projections * spec.sharedLowRank), outSize, projections);
+    }
     if ('toeplitzLike' in spec) return toeplitzLike(inSize, outSize, spec.toeplitzLike, gates);
     if ('blockCirculant' in spec) return blockCirculant(inSize, outSize, spec.blockCirculant);
     if ('hashed' in spec) return hashed(inSize, outSize, spec.hashed);

@@ -7,10 +7,15 @@ export type MapSpec =
   | 'circulant'
   | 'skewCirculant'
   | 'toeplitz'
-  /** A product of rank r. */
-  | { readonly lowRank: number }
-  /** A projection of the layer's hidden state to p values, which its own recurrence and the next layer's input share. */
-  | { readonly sharedLowRank: number }
+  /** Each gate reads its own equal part of the input, such as the values that a layer below projects for it. */
+  | 'blockDiagonal'
+  /** A product of rank r: one for all gates on top of each other, or one for each gate. */
+  | { readonly lowRank: number; readonly perGate?: boolean }
+  /**
+   * A projection of the layer's hidden state to p values, which its own recurrence and the next layer's input share: one
+   * for all gates, or one for each gate.
+   */
+  | { readonly sharedLowRank: number; readonly perGate?: boolean }
   /** Displacement rank r. */
   | { readonly toeplitzLike: number }
   /** Side of the circulant blocks. */
@@ -20,7 +25,9 @@ export type MapSpec =
   /** Rank of what is added to the diagonals. */
   | { readonly diagonalPlusLowRank: number }
   /** Rows and columns of the first factor. */
-  | { readonly kronecker: readonly [number, number] };
+  | { readonly kronecker: readonly [number, number] }
+  /** The map at a place that comes before, `layers.0.recurrent`: one set of numbers for both. */
+  | { readonly tied: string };
 
 /** Kinds that an input map can be: a shared projection is declared by the layer below, as its recurrent map. */
 export type InputMapSpec = Exclude<MapSpec, { readonly sharedLowRank: number }>;
@@ -55,6 +62,7 @@ function layerInWords({ hidden, cell = 'lstm', bidirectional, input, recurrent }
 
 function mapInWords(spec: MapSpec = 'dense'): string {
   if (typeof spec === 'string') return spec;
-  const [[kind, size]] = Object.entries(spec);
-  return `${kind}(${[size].flat().join(', ')})`;
+  const { perGate, ...sized } = spec as { readonly perGate?: boolean };
+  const [[kind, size]] = Object.entries(sized);
+  return `${kind}(${[size, perGate ? 'per gate' : []].flat(2).join(', ')})`;
 }

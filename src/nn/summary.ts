@@ -1,12 +1,12 @@
-import type { LinearMap } from '../maps/linearMap.ts';
 import { macsOf, type Plan, planOf } from '../maps/plan.ts';
-import { sizeOf } from '../tensor/shape.ts';
-import type { RecurrentModel } from './recurrentModel.ts';
+import { mapsOf, namingOf, numbersAdded } from './places.ts';
+import { countParameters, type RecurrentModel } from './recurrentModel.ts';
 
 /** One map of a model, as a line of its summary. */
 export interface SummaryRow {
   /** Where the map stands: `layers.0.input`. */
   readonly place: string;
+  /** The structure: `lowRank(16)`, or `lowRank(16) of layers.0.input` where it is tied to another place. */
   readonly kind: string;
   /** How it is multiplied. */
   readonly plan: Plan;
@@ -34,35 +34,32 @@ const ROWS = 16;
 
 /** Describes every map of a model; each parameter is counted once, at its first place. */
 export function summarise(model: RecurrentModel): Summary {
-  const rows: SummaryRow[] = [];
-  const count = (isOurs: (name: string) => boolean) =>
-    Object.entries(model.parameters)
-      .filter(([name]) => isOurs(name))
-      .reduce((total, [, { shape }]) => total + sizeOf(shape), 0);
-  const add = (place: string, map: LinearMap, wanted?: Plan) => {
-    const names = namesOf(place, map);
-    const parameters = count((name) => names.has(name));
-    const plan = planOf(map, ROWS, wanted);
-    const shape = [map.outSize, map.inSize] as const;
-    rows.push({ place, kind: map.kind, plan, shape, parameters, macs: macsOf(map, ROWS, plan) });
-  };
-  for (const layer of model.layers) {
-    for (const [place, map] of Object.entries(layer.maps)) add(`${layer.name}.${place}`, map, layer.plan);
-  }
-  const lstmMacs = rows.reduce((total, row) => total + row.macs, 0);
-  add('head', model.head);
+  const naming = namingOf(model);
+  const added = numbersAdded(model);
+  const plans = new Map<string, Plan | undefined>(
+    model.layers.flatMap(({ name, maps, plan }) =>
+      Object.keys(maps).map((place) => [`${name}.${place}`, plan] as const),
+    ),
+  );
+  const rows = [...mapsOf(model)].map(([place, map]): SummaryRow => {
+    const plan = planOf(map, ROWS, plans.get(place));
+    const first = naming.firstPlaceOf(map);
+    return {
+      place,
+      kind: first === place ? map.kind : `${map.kind} of ${first}`,
+      plan,
+      shape: [map.outSize, map.inSize],
+      parameters: added.get(place)!,
+      macs: macsOf(map, ROWS, plan),
+    };
+  });
+  const ofLayers = Object.entries(model.parameters).filter(([name]) => name.startsWith('layers.'));
+  const lstmMacs = rows.slice(0, -1).reduce((total, row) => total + row.macs, 0);
   return {
     rows,
-    parameters: count(() => true),
-    lstmParameters: count((name) => name.startsWith('layers.')),
+    parameters: countParameters(model.parameters),
+    lstmParameters: countParameters(Object.fromEntries(ofLayers)),
     macs: lstmMacs + rows[rows.length - 1].macs,
     lstmMacs,
   };
 }
-
-/** The names that the parameters of a map have when it is the first to use them. */
-const namesOf = (place: string, map: LinearMap): ReadonlySet<string> =>
-  new Set([
-    ...Object.keys(map.parameters).map((name) => `${place}.${name}`),
-    ...Object.entries(map.parts ?? {}).flatMap(([name, part]) => [...namesOf(`${place}.${name}`, part)]),
-  ]);

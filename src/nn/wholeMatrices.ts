@@ -1,18 +1,21 @@
 import type { Tensors } from '../autograd/grad.ts';
-import { InputError } from '../errors.ts';
 import { multiply } from '../linearAlgebra/matrix.ts';
-import { allParameters, type LinearMap, toDense } from '../maps/linearMap.ts';
+import type { LinearMap } from '../maps/linearMap.ts';
+import { matrixOf } from '../maps/matrixOf.ts';
+import type { Naming } from '../maps/naming.ts';
 import { isSharedLowRank } from '../maps/sharedLowRank.ts';
-import { scope } from '../tensor/scope.ts';
-import { tensor } from '../tensor/tensor.ts';
+import { columns, sideBySide } from './matrices.ts';
+import { mapsOf, namingOf } from './places.ts';
 import type { RecurrentLayer } from './recurrentLayer.ts';
 import type { RecurrentModel } from './recurrentModel.ts';
 
 /** A map of a model where it stands, with its matrix in float64, row-major. */
 export interface PlacedMap {
-  /** `layers.0.input`; the parameters of the map are named after it. */
+  /** `layers.0.input` */
   readonly place: string;
   readonly map: LinearMap;
+  /** Its parameters, by the names that the map knows. */
+  readonly values: Readonly<Record<string, Float64Array>>;
   /** [out, in], as the map is applied to what the layer below emits. */
   readonly matrix: Float64Array;
   /**
@@ -32,14 +35,19 @@ export interface Emission {
   readonly width: number;
   /** Null where the state itself is emitted. */
   readonly projection: LinearMap | null;
+  /** In how many parts the projected values fall, of which each gate of the recurrence reads one; 1 for none. */
+  readonly blocks: number;
 }
 
 /** What a layer emits, side by side: one part for each direction. */
 export const emissions = (layer: RecurrentLayer): readonly Emission[] =>
   placesOf(layer, 'recurrent').map(({ place, map }) => {
-    const projection = isSharedLowRank(map) ? map.parts.projection : null;
     const hidden = map.inSize;
-    return { place, recurrent: map, hidden, width: projection?.outSize ?? hidden, projection };
+    if (!isSharedLowRank(map)) {
+      return { place, recurrent: map, hidden, width: hidden, projection: null, blocks: 1 };
+    }
+    const { projection } = map.parts;
+    return { place, recurrent: map, hidden, width: projection.outSize, projection, blocks: map.blocks };
   });
 
 /** The maps that read what layer `index` emits: the next layer's input maps, or the output layer's. */
@@ -50,41 +58,19 @@ export const readers = (model: RecurrentModel, index: number) =>
 
 /** Every map of a model with its matrices, by place. Throws InputError when a parameter is missing. */
 export function wholeMatrices(model: RecurrentModel, parameters: Tensors): ReadonlyMap<string, PlacedMap> {
-  const found = new Map<string, PlacedMap>();
-  const add = (place: string, map: LinearMap, below: RecurrentLayer | null) => {
-    const matrix = matrixOf(map, place, parameters);
-    const whole = below === null ? matrix : throughEmissions(matrix, map.outSize, below, parameters);
-    found.set(place, { place, map, matrix, whole });
-  };
-  model.layers.forEach((layer, i) => {
-    for (const { place, map } of placesOf(layer, 'input')) add(place, map, model.layers[i - 1] ?? null);
-    for (const { place, map } of placesOf(layer, 'recurrent')) add(place, map, null);
+  const naming = namingOf(model);
+  const below = new Map(
+    model.layers.flatMap((layer, i) => readers(model, i).map(({ place }) => [place, layer] as const)),
+  );
+  const placed = [...mapsOf(model)].map(([place, map]): PlacedMap => {
+    const values = valuesOf(map, naming, parameters);
+    const matrix = matrixOf(map, values);
+    const layer = below.get(place);
+    const whole =
+      layer === undefined ? matrix : throughEmissions(matrix, map.outSize, layer, naming, parameters);
+    return { place, map, values, matrix, whole };
   });
-  add('head', model.head, model.layers[model.layers.length - 1]);
-  return found;
-}
-
-/** The columns of a matrix from `from` on, `count` of them. */
-export function columns(matrix: Float64Array, rows: number, from: number, count: number): Float64Array {
-  const width = matrix.length / rows;
-  const part = new Float64Array(rows * count);
-  for (let i = 0; i < rows; i++)
-    part.set(matrix.subarray(i * width + from, i * width + from + count), i * count);
-  return part;
-}
-
-/** Matrices of equally many rows side by side. */
-export function sideBySide(matrices: readonly Float64Array[], rows: number): Float64Array {
-  const widths = matrices.map((matrix) => matrix.length / rows);
-  const width = widths.reduce((total, own) => total + own, 0);
-  const joined = new Float64Array(rows * width);
-  let from = 0;
-  matrices.forEach((matrix, m) => {
-    for (let i = 0; i < rows; i++)
-      joined.set(matrix.subarray(i * widths[m], (i + 1) * widths[m]), i * width + from);
-    from += widths[m];
-  });
-  return joined;
+  return new Map(placed.map((found) => [found.place, found]));
 }
 
 /** A matrix on what a layer emits, as one on its hidden states. */
@@ -92,14 +78,16 @@ function throughEmissions(
   matrix: Float64Array,
   rows: number,
   layer: RecurrentLayer,
+  naming: Naming,
   parameters: Tensors,
 ): Float64Array {
   let from = 0;
-  const parts = emissions(layer).map(({ place, projection, hidden, width }) => {
+  const parts = emissions(layer).map(({ projection, hidden, width }) => {
     const part = columns(matrix, rows, from, width);
     from += width;
     if (projection === null) return part;
-    return multiply(part, matrixOf(projection, `${place}.projection`, parameters), rows, width, hidden);
+    const p = matrixOf(projection, valuesOf(projection, naming, parameters));
+    return multiply(part, p, rows, width, hidden);
   });
   return sideBySide(parts, rows);
 }
@@ -110,13 +98,10 @@ const placesOf = (layer: RecurrentLayer, kind: 'input' | 'recurrent') =>
     .filter(([place]) => place.split('.').at(-1) === kind)
     .map(([place, map]) => ({ place: `${layer.name}.${place}`, map }));
 
-function matrixOf(map: LinearMap, place: string, parameters: Tensors): Float64Array {
-  return scope(() => {
-    const own = Object.entries(allParameters(map)).map(([name, { shape }]) => {
-      const found = parameters[`${place}.${name}`];
-      if (found === undefined) throw new InputError(`The parameter ${place}.${name} is missing.`);
-      return [name, tensor(found.dataSync(), shape, { dtype: 'float64' })];
-    });
-    return toDense(map, Object.fromEntries(own)).dataSync() as Float64Array;
-  });
-}
+const valuesOf = (map: LinearMap, naming: Naming, parameters: Tensors) =>
+  Object.fromEntries(
+    Object.entries(naming.pick(map, parameters)).map(([name, value]) => [
+      name,
+      Float64Array.from(value.dataSync()),
+    ]),
+  );

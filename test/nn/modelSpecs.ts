@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import type { InputMapSpec, LayerSpec, MapSpec, RecurrentModelSpec } from '../../src/index.ts';
 
-type KindOf<Spec> = Spec extends string ? Spec : keyof Spec;
+/** Kinds of maps with numbers of their own. */
+type Kind = Exclude<
+  MapSpec extends infer Spec ? (Spec extends string ? Spec : keyof Spec) : never,
+  'perGate' | 'tied'
+>;
 
 /** Numbers that decide the sizes inside a map. */
 interface MapChoice {
+  readonly gates: number;
   readonly rank: number;
   readonly pick: number;
 }
@@ -14,7 +19,11 @@ const picked = <T>(all: readonly T[], pick: number): T => all[pick % all.length]
 
 /** Every kind of map that a configuration can name, from `inSize` to `outSize` values; a new one without an entry does not compile. */
 export const mapSpecs: {
-  readonly [Kind in KindOf<MapSpec>]: (inSize: number, outSize: number, choice: MapChoice) => MapSpec;
+  readonly [Name in Kind | `${'lowRank' | 'sharedLowRank'} for each gate`]: (
+    inSize: number,
+    outSize: number,
+    choice: MapChoice,
+  ) => MapSpec;
 } = {
   dense: () => 'dense',
   circulant: () => 'circulant',
@@ -22,6 +31,9 @@ export const mapSpecs: {
   toeplitz: () => 'toeplitz',
   lowRank: (_in, _out, { rank }) => ({ lowRank: rank }),
   sharedLowRank: (_in, _out, { rank }) => ({ sharedLowRank: rank }),
+  'lowRank for each gate': (_in, _out, { rank }) => ({ lowRank: rank, perGate: true }),
+  'sharedLowRank for each gate': (_in, _out, { rank }) => ({ sharedLowRank: rank, perGate: true }),
+  blockDiagonal: (inSize, _out, { gates }) => (inSize % gates === 0 ? 'blockDiagonal' : 'dense'),
   toeplitzLike: (_in, _out, { rank }) => ({ toeplitzLike: rank }),
   blockCirculant: (inSize, outSize, { pick }) => ({
     blockCirculant: picked(
@@ -52,11 +64,19 @@ export const cells = {
 export const gatesOf = ({ cell = 'lstm' }: Pick<LayerSpec, 'cell'>) => ({ lstm: 4, gru: 3, rnn: 1 })[cell];
 
 /** Width of what a layer emits. */
-export function widthOf({ hidden, recurrent, bidirectional }: LayerSpec): number {
-  const own =
-    typeof recurrent === 'object' && 'sharedLowRank' in recurrent ? recurrent.sharedLowRank : hidden;
+export function widthOf({ hidden, recurrent, bidirectional, cell }: LayerSpec): number {
+  const own = isShared(recurrent)
+    ? recurrent.sharedLowRank * (recurrent.perGate ? gatesOf({ cell }) : 1)
+    : hidden;
   return bidirectional ? 2 * own : own;
 }
+
+type Shared = Extract<MapSpec, { readonly sharedLowRank: number }>;
+const isShared = (map: MapSpec | undefined): map is Shared =>
+  typeof map === 'object' && 'sharedLowRank' in map;
+
+/** Kinds that an input map can be. */
+export const inputKinds = kinds.filter((kind) => !kind.startsWith('sharedLowRank'));
 
 const map = fc.record({
   kind: fc.nat(kinds.length - 1),
@@ -70,9 +90,16 @@ const layerOf = (size: fc.Arbitrary<number>) =>
     bidirectional: fc.boolean(),
     input: map,
     recurrent: map,
+    tied: fc.record({ input: mayBeTied, recurrent: mayBeTied }),
   });
 
-/** Stacks of layers with every cell and every kind of map, and in one direction or in both unless that is refused. */
+/** Which map with numbers of its own to take in place of one that is drawn; none in most cases. */
+const mayBeTied = fc.option(fc.nat(5), { freq: 3, nil: undefined });
+
+/**
+ * Stacks of layers with every cell and every kind of map, some tied to those of layers below, and in one direction or in
+ * both unless that is refused.
+ */
 export function modelSpecs({
   directions = 2,
   mostLayers = 3,
@@ -86,20 +113,36 @@ export function modelSpecs({
   const layers = fc.array(layerOf(size), { minLength: 1, maxLength: mostLayers });
   return fc.record({ inputSize: size, layers, outputSize: size }).map(({ inputSize, layers, outputSize }) => {
     const specs: LayerSpec[] = [];
+    /** Places of maps that emit nothing of their own, by direction, gates and shape. */
+    const places = new Map<string, string[]>();
     let width = inputSize;
-    for (const { hidden, cell, bidirectional, input, recurrent } of layers) {
-      const outSize = gatesOf(cell) * hidden;
-      const inputKinds = kinds.filter((kind) => kind !== 'sharedLowRank');
+    layers.forEach(({ hidden, cell, bidirectional, input, recurrent, tied }, i) => {
+      const gates = gatesOf(cell);
+      const outSize = gates * hidden;
+      const isBoth = bidirectional && directions === 2;
+      const tiedOr = <Spec extends MapSpec>(inSize: number, pick: number | undefined, own: Spec) => {
+        const like = places.get(`${isBoth} ${gates} ${outSize} ${inSize}`);
+        return like === undefined || pick === undefined || isShared(own) ? own : { tied: picked(like, pick) };
+      };
+      const kind = { input: picked(inputKinds, input.kind), recurrent: kinds[recurrent.kind] };
+      const ofInput = mapSpecs[kind.input](width, outSize, { ...input, gates }) as InputMapSpec;
+      const ofRecurrent = mapSpecs[kind.recurrent](hidden, outSize, { ...recurrent, gates });
       const spec: LayerSpec = {
         hidden,
         ...cell,
-        bidirectional: bidirectional && directions === 2,
-        input: mapSpecs[picked(inputKinds, input.kind)](width, outSize, input) as InputMapSpec,
-        recurrent: mapSpecs[kinds[recurrent.kind]](hidden, outSize, recurrent),
+        bidirectional: isBoth,
+        input: tiedOr(width, tied.input, ofInput),
+        recurrent: tiedOr(hidden, tied.recurrent, ofRecurrent),
       };
+      const stand = (place: string, inSize: number) => {
+        const key = `${isBoth} ${gates} ${outSize} ${inSize}`;
+        places.set(key, [...(places.get(key) ?? []), `layers.${i}.${place}`]);
+      };
+      stand('input', width);
+      if (!isShared(spec.recurrent)) stand('recurrent', hidden);
       specs.push(spec);
       width = widthOf(spec);
-    }
+    });
     return { inputSize, layers: specs, outputSize };
   });
 }
