@@ -15,6 +15,13 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Threads of a page share memory only where it is isolated from other origins.
+        server: {
+          headers: {
+            'Cross-Origin-Opener-Policy': 'same-origin',
+            'Cross-Origin-Embedder-Policy': 'require-corp',
+          },
+        },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

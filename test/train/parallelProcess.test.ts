@@ -5,10 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { isBuilt } from './parallelTrainers.ts';
 
 /** Runs a script of its own against the built package. */
-async function run(script: string, ...args: string[]) {
-  const all = script.endsWith('.mjs') ? [script] : ['--input-type=module', '--eval', script];
+function run(script: string) {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
-  return promisify(execFile)(process.execPath, [...all, ...args], { cwd, timeout: 50_000 });
+  const args = ['--input-type=module', '--eval', script];
+  return promisify(execFile)(process.execPath, args, { cwd, timeout: 50_000 });
 }
 
 const trainsIn = (body: string) => `
@@ -41,18 +41,5 @@ describe.runIf(isBuilt)('a process', () => {
     // What is made in a step is about half a MiB on each thread.
     expect(grown).toBeLessThan(40);
     expect(left).toEqual([]);
-  });
-
-  test('that is like a page trains on web workers, to the same bits, and fails as elsewhere', async () => {
-    const page = fileURLToPath(new URL('./tasks/likePage.mjs', import.meta.url));
-    const [one, two] = await Promise.all(['1', '2'].map((threads) => run(page, threads)));
-    const { losses, failure } = JSON.parse(one.stdout);
-    expect(losses).toHaveLength(5);
-    expect(losses[4]).toBeLessThan(losses[0]);
-    expect(failure).toBe('a bug with seed 7');
-    expect(JSON.parse(two.stdout)).toEqual({ losses, failure });
-    await expect(run(page, 'unshared')).rejects.toMatchObject({
-      stdout: expect.stringMatching(/^InputError: .*Cross-Origin-Opener-Policy: same-origin/),
-    });
   });
 });
