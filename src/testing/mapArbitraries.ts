@@ -65,7 +65,10 @@ export function linearMapKinds({
     'sharedLowRank over circulant': shared(fc.tuple(size, size).map(called('circulant', circulant)), size),
     'sharedLowRank for each block': fc
       .tuple(size, few, few, few)
-      .map(([n, rank, rows, blocks]) => [dense(n, rank * blocks), rows * blocks, blocks] as const)
+      .map(([n, rank, rows, blocks]) => {
+        const projection = called('dense', dense)([n, rank * blocks]);
+        return [projection, rows * blocks, blocks] as const;
+      })
       .map(called('sharedLowRank', sharedLowRank)),
   };
 }
