@@ -1,8 +1,9 @@
+import { InputError } from '../errors.ts';
 import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
 import { multiply, transposed } from '../linearAlgebra/matrix.ts';
 import { svd } from '../linearAlgebra/svd.ts';
-import { blockDiagonal } from './blockDiagonal.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { rowsOfBlock } from './blocks.ts';
+import { checkMatrix } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 import { matrixOf } from './matrixOf.ts';
 
@@ -21,9 +22,13 @@ export interface SharedLowRank extends LinearMap {
  * divide.
  */
 export function sharedLowRank(projection: LinearMap, outSize: number, blocks = 1): SharedLowRank {
-  checkSizes('sharedLowRank', { outSize });
-  const whole = blockDiagonal(projection.outSize, outSize, blocks);
-  const [, rows, rank] = whole.parameters.weight.shape;
+  const rows = rowsOfBlock('sharedLowRank', projection.inSize, outSize, blocks);
+  const rank = projection.outSize / blocks;
+  if (!Number.isInteger(rank)) {
+    throw new InputError(
+      `sharedLowRank: blocks is ${blocks}, expected a divisor of the ${projection.outSize} projected values.`,
+    );
+  }
   const z = { shape: blocks === 1 ? [rows, rank] : [blocks, rows, rank], deviation: Math.sqrt(1 / rank) };
   return {
     kind: blocks === 1 ? `sharedLowRank(${rank})` : `sharedLowRank(${rank}, per gate)`,
@@ -32,7 +37,7 @@ export function sharedLowRank(projection: LinearMap, outSize: number, blocks = 1
     parameters: { z },
     parts: { projection },
     blocks,
-    macs: projection.macs + whole.macs,
+    macs: projection.macs + outSize * rank,
     factors: (parameters) => [...projection.factors(partParameters('projection', parameters)), parameters.z],
     fit(matrix) {
       const fitted = fitShared(projection, [{ matrix, outSize, blocks }], blocks);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   applyMap,
   blockCirculant,
+  blockDiagonal,
   circulant,
   dense,
   diagonalPlusLowRank,
@@ -26,6 +27,8 @@ describe('initial values', () => {
     'dense, tall': dense(10, 48),
     'lowRank(4)': lowRank(24, 40, 4),
     'lowRank(30), more than its sides': lowRank(24, 20, 30),
+    'lowRank(3) for each of four gates': lowRank(24, 4 * 16, 3, 4),
+    blockDiagonal: blockDiagonal(24, 40, 4),
     'circulant, square': circulant(32, 32),
     'circulant, four wide gates': circulant(40, 4 * 16, 4),
     'circulant, four tall gates': circulant(16, 4 * 40, 4),
@@ -42,6 +45,7 @@ describe('initial values', () => {
     'diagonalPlusLowRank(3), tall': diagonalPlusLowRank(10, 48, 3),
     kronecker: kronecker(24, 40, [5, 4]),
     'sharedLowRank(6)': sharedLowRank(dense(24, 6), 40),
+    'sharedLowRank(3) for each of four gates': sharedLowRank(dense(24, 12), 4 * 16, 4),
     'sharedLowRank(6) over lowRank(5)': sharedLowRank(lowRank(24, 6, 5), 40),
   };
 

@@ -30,6 +30,21 @@ describe('Naming', () => {
     );
   });
 
+  it('knows the map of every place, and its first place', () => {
+    const [map, projection] = [dense(2, 3), dense(3, 2)];
+    const naming = new Naming();
+    naming.addMap('a', map);
+    naming.addMap('b', map);
+    naming.addMap('c', sharedLowRank(projection, 4));
+    expect(naming.places).toEqual(['a', 'b', 'c']);
+    expect([naming.mapAt('a'), naming.mapAt('b'), naming.mapAt('d')]).toEqual([map, map, undefined]);
+    expect([naming.firstPlaceOf(map), naming.firstPlaceOf(projection)]).toEqual(['a', 'c.projection']);
+    expect(naming.namesOf(naming.mapAt('c')!)).toEqual({
+      z: 'c.z',
+      'projection.weight': 'c.projection.weight',
+    });
+  });
+
   it('gives two maps of the same kind names of their own', () => {
     const naming = new Naming();
     naming.addMap('a', dense(2, 3));

@@ -2,12 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   blockCirculant,
+  blockDiagonal,
+  dense,
   diagonalPlusLowRank,
   hashed,
   InputError,
   kronecker,
   type LinearMap,
+  lowRank,
   parameterCount,
+  sharedLowRank,
   skewCirculant,
   type Tensors,
   toDense,
@@ -132,6 +136,41 @@ describe('entry by entry', () => {
     );
   });
 
+  it('a block-diagonal matrix has its blocks in place, and zeros elsewhere', () => {
+    fc.assert(
+      fc.property(few, few, few, seed, (down, across, blocks, key) => {
+        const map = blockDiagonal(across * blocks, down * blocks, blocks);
+        expect(parameterCount(map)).toBe(down * across * blocks);
+        const { entry, values } = written(map, key);
+        everyPlace(down, across * blocks, blocks, (b, i, j) => {
+          const own = values('weight')[(b * down + i) * across + (j % across)];
+          expect(entry(b * down + i, j)).toBe(Math.floor(j / across) === b ? own : 0);
+        });
+      }),
+    );
+  });
+
+  it('low rank is a product U V of its own in every block, with a shared projection or without', () => {
+    fc.assert(
+      fc.property(size, size, few, few, seed, (rows, cols, rank, blocks, key) => {
+        for (const map of [
+          lowRank(cols, rows * blocks, rank, blocks),
+          sharedLowRank(dense(cols, rank * blocks), rows * blocks, blocks),
+        ]) {
+          const { entry, values } = written(map, key);
+          const [u, v] = 'z' in map.parameters ? ['z', 'projection.weight'] : ['u', 'v'];
+          everyPlace(rows, cols, blocks, (b, i, j) => {
+            let expected = 0;
+            for (let r = 0; r < rank; r++) {
+              expected += values(u)[(b * rows + i) * rank + r] * values(v)[(b * rank + r) * cols + j];
+            }
+            expect(entry(b * rows + i, j)).toBeCloseTo(expected, 12);
+          });
+        }
+      }),
+    );
+  });
+
   it('a hashed matrix has the values of its table and their negatives, in places that its seed decides', () => {
     fc.assert(
       fc.property(size, size, size, seed, (m, n, count, key) => {
@@ -191,6 +230,11 @@ describe('entry by entry', () => {
 describe('sizes', () => {
   it('that do not divide, or are below 1, are refused', () => {
     expect(() => blockCirculant(6, 9, 4)).toThrow(/block size is 4, expected a divisor of both/);
+    expect(() => blockDiagonal(6, 8, 4)).toThrow(/blocks is 4, expected a divisor of inSize, 6/);
+    expect(() => sharedLowRank(dense(3, 5), 8, 2)).toThrow(
+      /blocks is 2, expected a divisor of the 5 projected values/,
+    );
+    expect(() => lowRank(6, 9, 1, 2)).toThrow(/lowRank: blocks is 2, expected a divisor of outSize, 9/);
     expect(() => kronecker(6, 6, [4, 2])).toThrow(/A is 4 × 2, expected sides that divide 6 × 6/);
     for (const make of [skewCirculant, toeplitz])
       expect(() => make(2, 6, 4)).toThrow(/expected a divisor of outSize, 6/);
