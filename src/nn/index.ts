@@ -16,5 +16,6 @@ export {
 export { rnnLayer } from './rnnLayer.ts';
 export { rnnSteps } from './rnnSteps.ts';
 export type { InputMapSpec, LayerSpec, MapSpec } from './spec.ts';
+export { type OutputError, quantisationError } from './streaming/quantisationError.ts';
 export type { RecurrentStream, StreamOptions, StreamWeights } from './streaming/recurrentStream.ts';
 export { type Summary, type SummaryRow, summarise } from './summary.ts';

@@ -3,11 +3,12 @@ import { quantiseRows } from '../../../kernels/quantisedMatvec/layout.ts';
 import type { FloatArray } from '../../../kernels/types.ts';
 import type { Tensors } from '../../autograd/grad.ts';
 import type { RawBuffer } from '../../backends/index.ts';
-import { multiply } from '../../linearAlgebra/matrix.ts';
 import type { LinearMap } from '../../maps/linearMap.ts';
+import type { Naming } from '../../maps/naming.ts';
 import { type Plan, productOf } from '../../maps/plan.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { isNoMoreWork, type Matrix, matrixOf, multiplied } from './matrix.ts';
 import { spectralProduct } from './spectralProduct.ts';
 import type { StreamMemory } from './streamMemory.ts';
 
@@ -21,79 +22,116 @@ export interface Product {
   instructions(x: RawBuffer, y: RawBuffer, accumulate: 0 | 1): readonly Instruction[];
 }
 
-/** How a stream keeps the entries of matrices. */
-export interface ProductOptions {
+/** Makes the maps of a model into products; one that stands in several places is laid out once. */
+export class Products {
   readonly memory: StreamMemory;
-  readonly isQuantised: boolean;
-}
+  readonly #isQuantised: boolean;
+  readonly #naming: Naming;
+  readonly #parameters: Tensors;
+  readonly #made = new Map<LinearMap, Map<Plan | undefined, Product>>();
 
-/** Entries of a matrix [rows, cols], row-major. */
-export interface Matrix {
-  readonly rows: number;
-  readonly cols: number;
-  readonly values: FloatArray;
-}
+  /** `isQuantised` keeps matrices in 8 bits. */
+  constructor(memory: StreamMemory, isQuantised: boolean, naming: Naming, parameters: Tensors) {
+    this.memory = memory;
+    this.#isQuantised = isQuantised;
+    this.#naming = naming;
+    this.#parameters = parameters;
+  }
 
-/**
- * A map as a product, the way that is the least work for one vector: factor by factor, with the factors multiplied out, or
- * by transforms. `wanted` overrides the choice between transforms and matrices.
- * Throws InputError when transforms are wanted of a map that has none.
- */
-export function mapProduct(
-  options: ProductOptions,
-  map: LinearMap,
-  parameters: Tensors,
-  wanted?: Plan,
-): Product {
-  const terms = scope(() => {
-    const { terms, tensors } = productOf(map, parameters, 1, wanted);
-    let next = 0;
-    return terms.map((term) => {
-      const own = tensors.slice(next, next + (term.kind === 'factors' ? term.count : 1));
-      next += own.length;
-      return { term, values: own.map(matrixOf) };
+  /** Numbers of a parameter that belongs to no map, to be read at every step. */
+  weights(name: string): RawBuffer {
+    return this.memory.weights(this.#naming.parameter(name, this.#parameters).dataSync());
+  }
+
+  /**
+   * A map, the way that is the least work for one vector: factor by factor, with the factors multiplied out, or by
+   * transforms. `wanted` overrides the choice between transforms and matrices.
+   * Throws InputError when transforms are wanted of a map that has none.
+   */
+  ofMap(map: LinearMap, wanted?: Plan): Product {
+    let made = this.#made.get(map);
+    if (made === undefined) {
+      made = new Map();
+      this.#made.set(map, made);
+    }
+    let product = made.get(wanted);
+    if (product === undefined) {
+      product = this.#make(map, wanted);
+      made.set(wanted, product);
+    }
+    return product;
+  }
+
+  /** The matrices that a map is the product of, the first applied first; `part` takes some of the factors, or parts of them. */
+  matricesOf(
+    map: LinearMap,
+    part: (factors: readonly Tensor[]) => readonly Tensor[] = (factors) => factors,
+  ): readonly Matrix[] {
+    return scope(() => part(map.factors(this.#naming.pick(map, this.#parameters))).map(matrixOf));
+  }
+
+  /** A product of matrices, the first applied first: one by one, or as one matrix where that is no more work. */
+  ofMatrices(factors: readonly Matrix[]): Product {
+    if (isNoMoreWork(factors)) return this.ofMatrix(multiplied(factors));
+    const products = factors.map((factor) => this.ofMatrix(factor));
+    return inTurn(this.memory, products);
+  }
+
+  /** One matrix: its entries in the dtype of the stream, or in eight bits with a scale for each row. */
+  ofMatrix({ blocks, rows, cols, values }: Matrix): Product {
+    const { backend } = this.memory;
+    const block = this.#isQuantised ? this.#inEightBits : this.#inFloats;
+    const all = Array.from({ length: blocks }, (_, b) =>
+      block.call(this, values.subarray(b * rows * cols, (b + 1) * rows * cols), rows, cols),
+    );
+    return {
+      outSize: blocks * rows,
+      instructions: (x, y, accumulate) =>
+        all.map((multiply, b) => multiply(backend.at(x, b * cols), backend.at(y, b * rows), accumulate)),
+    };
+  }
+
+  #make(map: LinearMap, wanted?: Plan): Product {
+    const parts = scope(() => {
+      const { terms, tensors } = productOf(map, this.#naming.pick(map, this.#parameters), 1, wanted);
+      let next = 0;
+      return terms.map((term) => {
+        const own = tensors.slice(next, next + (term.kind === 'factors' ? term.count : 1));
+        next += own.length;
+        return term.kind === 'factors'
+          ? { matrices: own.map(matrixOf) }
+          : { term, shape: own[0].shape, values: own[0].dataSync() };
+      });
     });
-  });
-  const products = terms.map(({ term, values }) =>
-    term.kind === 'factors'
-      ? factorProduct(options, values)
-      : spectralProduct(options.memory, term, values[0]),
-  );
-  return sum(products);
-}
-
-/** The matrices that a map is the product of, the first applied first. */
-export const matricesOf = (map: LinearMap, parameters: Tensors): Matrix[] =>
-  scope(() => map.factors(parameters).map(matrixOf));
-
-/** A product of matrices, the first applied first: one by one, or as one matrix where that is no more work. */
-export function factorProduct(options: ProductOptions, factors: readonly Matrix[]): Product {
-  const [cols, rows] = [factors[0].cols, factors[factors.length - 1].rows];
-  const work = factors.reduce((total, factor) => total + factor.rows * factor.cols, 0);
-  if (factors.length > 1 && rows * cols > work) {
-    return inTurn(
-      options,
-      factors.map((factor) => matrixProduct(options, factor)),
+    return sum(
+      parts.map((part) =>
+        part.matrices === undefined
+          ? spectralProduct(this.memory, part.term, part)
+          : this.ofMatrices(part.matrices),
+      ),
     );
   }
-  return matrixProduct(
-    options,
-    factors.reduce((product, factor) => ({
-      rows: factor.rows,
-      cols,
-      values: multiply(
-        Float64Array.from(factor.values),
-        Float64Array.from(product.values),
-        factor.rows,
-        factor.cols,
-        cols,
-      ),
-    })),
-  );
+
+  #inFloats(values: FloatArray, rows: number, cols: number): Multiply {
+    const { kernels } = this.memory;
+    const panels = this.memory.weights(packRows(values, rows, cols));
+    return (x, y, accumulate) => () => kernels.matvec(rows, cols, panels, x, y, accumulate);
+  }
+
+  #inEightBits(values: FloatArray, rows: number, cols: number): Multiply {
+    const { kernels } = this.memory;
+    const quantised = quantiseRows(values, rows, cols);
+    const [panels, scales] = [this.memory.weights(quantised.panels), this.memory.weights(quantised.scales)];
+    const work = this.memory.integers(cols);
+    return (x, y, accumulate) => () =>
+      kernels.quantisedMatvec(rows, cols, panels, scales, x, y, accumulate, work);
+  }
 }
 
+type Multiply = (x: RawBuffer, y: RawBuffer, accumulate: 0 | 1) => Instruction;
+
 /** Products one after the other, with a buffer between each two. */
-export function inTurn({ memory }: ProductOptions, products: readonly Product[]): Product {
+function inTurn(memory: StreamMemory, products: readonly Product[]): Product {
   const between = products.slice(0, -1).map(({ outSize }) => memory.zeros(outSize).buffer);
   return {
     outSize: products[products.length - 1].outSize,
@@ -106,28 +144,6 @@ export function inTurn({ memory }: ProductOptions, products: readonly Product[])
   };
 }
 
-/** One matrix: its entries in the dtype of the stream, or in eight bits with a scale for each row. */
-export function matrixProduct({ memory, isQuantised }: ProductOptions, matrix: Matrix): Product {
-  const { rows, cols, values } = matrix;
-  const { kernels } = memory;
-  if (isQuantised) {
-    const quantised = quantiseRows(values, rows, cols);
-    const [panels, scales] = [memory.weights(quantised.panels), memory.weights(quantised.scales)];
-    const work = memory.integers(cols);
-    return {
-      outSize: rows,
-      instructions: (x, y, accumulate) => [
-        () => kernels.quantisedMatvec(rows, cols, panels, scales, x, y, accumulate, work),
-      ],
-    };
-  }
-  const panels = memory.weights(packRows(values, rows, cols));
-  return {
-    outSize: rows,
-    instructions: (x, y, accumulate) => [() => kernels.matvec(rows, cols, panels, x, y, accumulate)],
-  };
-}
-
 function sum(products: readonly Product[]): Product {
   if (products.length === 1) return products[0];
   return {
@@ -136,10 +152,3 @@ function sum(products: readonly Product[]): Product {
       products.flatMap((product, i) => product.instructions(x, y, i === 0 ? accumulate : 1)),
   };
 }
-
-const matrixOf = (tensor: Tensor) => ({
-  rows: tensor.shape[0],
-  cols: tensor.size / tensor.shape[0],
-  shape: tensor.shape,
-  values: tensor.dataSync(),
-});

@@ -5,10 +5,11 @@ import { InputError } from '../../errors.ts';
 import { currentScope } from '../../tensor/scope.ts';
 import { sameShape, show } from '../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { namingOf } from '../places.ts';
 import type { LayerState } from '../recurrentLayer.ts';
 import type { RecurrentModel } from '../recurrentModel.ts';
-import { type Instruction, mapProduct } from './products.ts';
-import { parametersOf, type StreamLayer, streamLayer } from './streamLayer.ts';
+import { type Instruction, Products } from './products.ts';
+import { type StreamLayer, streamLayer } from './streamLayer.ts';
 import { StreamMemory, type Vector } from './streamMemory.ts';
 
 export interface StreamOptions {
@@ -46,7 +47,7 @@ export class RecurrentStream {
   /** Use `model.stream`. */
   constructor(model: RecurrentModel, parameters: Tensors, weights: StreamWeights, memory: StreamMemory) {
     const { inputSize, outputSize, layers: specs } = model.spec;
-    const options = { memory, isQuantised: weights === 'int8' };
+    const products = new Products(memory, weights === 'int8', namingOf(model), parameters);
     this.inputSize = inputSize;
     this.outputSize = outputSize;
     this.weights = weights;
@@ -55,12 +56,12 @@ export class RecurrentStream {
     this.#y = memory.zeros(outputSize);
     let below = this.#x;
     this.#layers = model.layers.map((layer, i) => {
-      const own = streamLayer(options, specs[i], layer, parameters, below.buffer);
+      const own = streamLayer(products, specs[i], layer, below.buffer);
       below = own.output;
       return own;
     });
-    const head = mapProduct(options, model.head, parametersOf('head', model.head, parameters));
-    const bias = memory.weights(parameters['head.bias'].dataSync());
+    const head = products.ofMap(model.head);
+    const bias = products.weights('head.bias');
     const { kernels } = memory;
     const y = this.#y.buffer;
     this.#instructions = [
