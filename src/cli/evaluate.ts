@@ -15,14 +15,20 @@ export interface EvaluateOptions {
   readonly corpus?: string;
   /** The set of the corpus to score on. */
   readonly set: string;
+  /** Scores every model with its weights in 8 bits as well. */
+  readonly weights?: 'int8';
   readonly json?: boolean;
 }
+
+/** The score of a model, and how its weights were kept where that was asked. */
+type ModelScore = { readonly name: string; readonly weights?: 'float32' | 'int8' } & SetScore;
 
 /**
  * Scores every trained model of a run on a set of a corpus.
  *
  * @returns the exit status
- * @throws InputError when the folder is no run, holds no trained model, or the corpus has no such set
+ * @throws InputError when the folder is no run, holds no trained model, or the corpus has no such set, or when 8-bit weights
+ * are asked of a bidirectional model
  */
 export async function evaluate(options: EvaluateOptions, context: Context): Promise<number> {
   const run = resolve(context.folder, options.run);
@@ -31,7 +37,7 @@ export async function evaluate(options: EvaluateOptions, context: Context): Prom
     options.corpus === undefined ? trained.corpus : resolveCorpus(options.corpus, context.folder);
   const names = trainedModels(run, trained);
   const progress = createProgress(options.json ? context.stderr : context.stdout);
-  const models: ({ readonly name: string } & SetScore)[] = [];
+  const models: ModelScore[] = [];
   let corpus: string;
   try {
     const loaded = await prepareCorpus({ ...trained, corpus: corpusName }, context, progress);
@@ -47,7 +53,17 @@ export async function evaluate(options: EvaluateOptions, context: Context): Prom
       const recogniser = await context.services.loadRecogniser(modelFolder(run, name));
       const onProgress = (done: number, total: number) =>
         progress.training(name, { kind: 'evaluating', done, total, set: options.set });
-      models.push({ name, ...(await context.services.evaluate(recogniser, utterances, { onProgress })) });
+      const forms =
+        options.weights === 'int8'
+          ? [
+              { weights: 'float32' as const, recogniser },
+              { weights: 'int8' as const, recogniser: recogniser.quantised() },
+            ]
+          : [{ recogniser }];
+      for (const { recogniser: own, ...form } of forms) {
+        const score = await context.services.evaluate(own, utterances, { onProgress });
+        models.push({ name, ...form, ...score });
+      }
     }
   } finally {
     progress.stop();
@@ -59,10 +75,10 @@ export async function evaluate(options: EvaluateOptions, context: Context): Prom
   return exit.ok;
 }
 
-function scoreTable(models: readonly ({ readonly name: string } & SetScore)[]): string {
+function scoreTable(models: readonly ModelScore[]): string {
   const row = (label: string, value: (score: SetScore) => string) => [label, ...models.map(value)];
   return textTable([
-    ['', ...models.map((model) => model.name)],
+    ['', ...models.map(({ name, weights }) => (weights === 'int8' ? `${name}, int8` : name))],
     row('WER (95 % interval)', (score) => percentWithin(score.wer, score.werInterval)),
     row('WER, greedy', (score) => percent(score.greedyWer)),
     row('Letter errors, greedy', (score) => percent(score.greedyLer)),

@@ -74,6 +74,7 @@ function createProgram(context: Context, done: (status: number) => void): Comman
     .argument('<run>', 'folder of a run')
     .option('--corpus <name|manifest>', 'score on another corpus')
     .option('--set <name>', 'set of the corpus', 'test')
+    .addOption(new Option('--weights <kind>', 'score with such weights as well').choices(['int8']))
     .option('--json', 'print JSON, and nothing else')
     .action(async (run: string, options) => done(await evaluate({ run, ...options }, context)));
 

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.ts';
+import type { Recogniser } from '../../src/tasks/speech/recogniser.ts';
 import { modelMetrics, run, score, writeConfig } from './fakes.ts';
 
 let folder: string;
@@ -36,6 +37,30 @@ describe('evaluate', () => {
     expect(asked).toEqual([join(folder, 'mine.tsv')]);
     const models = ['dense', 'compact'].map((name) => ({ name, ...score }));
     expect(JSON.parse(stdout)).toEqual({ corpus: 'mine', set: 'extra', models });
+  });
+
+  test('scores 8-bit weights beside the others when asked', async () => {
+    const recogniserOf = (name: string, wer: number): Recogniser =>
+      ({ name, wer, quantised: () => recogniserOf(name, wer + 0.01) }) as unknown as Recogniser;
+    const services = {
+      loadRecogniser: async (path: string) => recogniserOf(basename(path), 0.05),
+      evaluate: (recogniser: Recogniser) => ({
+        ...score,
+        wer: (recogniser as unknown as { wer: number }).wer,
+      }),
+    };
+    const { stdout } = await run(folder, ['evaluate', 'run', '--weights', 'int8'], services);
+    expect(stdout).toMatch(/^ +dense +dense, int8 +compact +compact, int8$/m);
+    expect(stdout).toMatch(/^WER \(95 % interval\) +5\.0 %.* +6\.0 %.* +5\.0 %.* +6\.0 %/m);
+    const json = await run(folder, ['evaluate', 'run', '--weights', 'int8', '--json'], services);
+    const models = ['dense', 'compact'].flatMap((name) => [
+      { name, weights: 'float32', ...score },
+      { name, weights: 'int8', ...score, wer: 0.060000000000000005 },
+    ]);
+    expect(JSON.parse(json.stdout).models).toEqual(models);
+    const other = await run(folder, ['evaluate', 'run', '--weights', 'int4']);
+    expect([other.status, other.stdout]).toEqual([2, '']);
+    expect(other.stderr).toMatch(/int4.*Allowed choices are int8/);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { type Backend, type BackendName, useBackend } from '../../backends/index
 import { InputError } from '../../errors.ts';
 import { loadCheckpoint } from '../../io/checkpoint.ts';
 import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
+import type { RecurrentStream } from '../../nn/streaming/recurrentStream.ts';
 import { type Summary, summarise } from '../../nn/summary.ts';
 import { logSoftmax } from '../../ops/softmax.ts';
 import { scope } from '../../tensor/scope.ts';
@@ -45,14 +46,31 @@ export class Recogniser {
   readonly model: RecurrentModel;
   readonly parameters: Tensors;
   readonly #backend: Backend;
+  /** What the network's outputs come from, frame by frame; null where utterances go through it side by side. */
+  readonly #stream: RecurrentStream | null;
   #decoder: Decoder | null = null;
 
-  constructor(state: RecogniserState, parameters: Tensors, backend: Backend) {
+  constructor(
+    state: RecogniserState,
+    parameters: Tensors,
+    backend: Backend,
+    stream: RecurrentStream | null = null,
+  ) {
     this.name = state.model;
     this.state = state;
     this.model = modelOf(state);
     this.parameters = parameters;
     this.#backend = backend;
+    this.#stream = stream;
+  }
+
+  /**
+   * The same recogniser with the matrices of its network in 8 bits, as a stream. Throws InputError when the network is
+   * bidirectional.
+   */
+  quantised(): Recogniser {
+    const stream = this.model.stream(this.parameters, { weights: 'int8' });
+    return new Recogniser(this.state, this.parameters, this.#backend, stream);
   }
 
   /** Words of a recording of any rate: with lexicon and n-gram model, and greedily. */
@@ -71,6 +89,8 @@ export class Recogniser {
   /** Log-probabilities of several utterances, computed side by side. */
   posteriors(examples: readonly Example[]): Posteriors[] {
     const { inputSize } = this.model.spec;
+    const stream = this.#stream;
+    if (stream !== null) return examples.map((example) => streamed(stream, example));
     const { time, values, frames } = assemble(examples, inputSize);
     const batch = examples.length;
     const logProbs = scope(() => {
@@ -101,6 +121,18 @@ export class Recogniser {
   summary(): Summary {
     return summarise(this.model);
   }
+}
+
+/** Log-probabilities of one utterance that a stream reads from its first frame to its last. */
+function streamed(stream: RecurrentStream, { inputs, frames }: Example): Posteriors {
+  const outputs = new Float32Array(frames * alphabetSize);
+  stream.reset();
+  for (let t = 0; t < frames; t++) {
+    const row = inputs.subarray(t * stream.inputSize, (t + 1) * stream.inputSize);
+    stream.step(row, outputs.subarray(t * alphabetSize, (t + 1) * alphabetSize));
+  }
+  const logProbs = scope(() => logSoftmax(tensor(outputs, [frames, alphabetSize])).dataSync());
+  return { frames, logProbs: logProbs as Float32Array };
 }
 
 /** The recogniser that training left in a folder. Throws InputError when it is missing, damaged or of another shape. */

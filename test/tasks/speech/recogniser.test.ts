@@ -86,6 +86,24 @@ describe('a loaded recogniser', () => {
     await loadRecogniser(run.folder, 'wasm');
   });
 
+  it('has weights in 8 bits for a quantised twin, which hears nearly the same', async () => {
+    const recogniser = await loadRecogniser(run.folder);
+    const quantised = recogniser.quantised();
+    const examples = examplesOf(recogniser);
+    const [exact, rounded] = [recogniser, quantised].map((own) => own.posteriors(examples));
+    exact.forEach(({ frames, logProbs }, i) => {
+      expect(rounded[i].frames).toBe(frames);
+      const far = distance(rounded[i].logProbs, logProbs);
+      expect(far).toBeGreaterThan(1e-6);
+      expect(far).toBeLessThan(0.05);
+    });
+    // Every utterance begins anew, whatever came before.
+    expect(quantised.posteriors([...examples].reverse()).reverse()).toEqual(rounded);
+    const { wer } = evaluateRecogniser(recogniser, corpus.sets.test);
+    expect(Math.abs(evaluateRecogniser(quantised, corpus.sets.test).wer - wer)).toBeLessThan(0.2);
+    expect(quantised.summary()).toEqual(recogniser.summary());
+  });
+
   it('decodes with words of the training sentences', async () => {
     const recogniser = await loadRecogniser(run.folder);
     const words = new Set(corpus.sets.train.flatMap(({ transcript }) => transcript.split(' ')));
