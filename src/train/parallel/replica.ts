@@ -7,6 +7,7 @@ import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { StepOptions, StepResult } from '../step.ts';
 import type { Exchange } from './exchange.ts';
+import type { Moments } from './messages.ts';
 import { divideParameters } from './ownership.ts';
 import type { ParallelTask } from './task.ts';
 
@@ -35,6 +36,8 @@ export class Replica<Batch> {
   readonly #owned: Tensors;
   readonly #others: Tensors;
   readonly #exchange: Exchange;
+  /** Whether the owners of the other parameters have updated them since they were taken over. */
+  #behind = false;
 
   /** Made outside scopes, because the optimizer's state is to stay. */
   constructor(task: ParallelTask<Batch>, parameters: Tensors, exchange: Exchange, thread: number) {
@@ -51,27 +54,24 @@ export class Replica<Batch> {
   /** One update, like `trainStep`. Throws what a loss throws, with everything as it was before. */
   step({ shares, batches, learningRate, clipNorm = Infinity }: Work<Batch>): StepResult {
     return scope(() => {
+      if (this.#behind) this.#receiveParameters(this.#others);
       const own = this.#together(() => this.#differentiate(shares, batches));
       const sums = this.#together(() => this.#sum(shares, own));
       const { losses, squares } = this.#exchange;
       const loss = losses.reduce((total, part) => total + part, 0);
       const norm = Math.sqrt(squares.reduce((total, square) => total + square, 0));
       const applied = Number.isFinite(loss) && Number.isFinite(norm);
-      if (applied) {
-        this.damaged = true;
-        this.#together(() => this.#update(sums, norm > clipNorm ? clipNorm / norm : 1, learningRate));
-        this.receiveParameters(this.#others);
-        this.damaged = false;
-      }
+      if (applied) this.#update(sums, norm > clipNorm ? clipNorm / norm : 1, learningRate);
       return { loss, norm, applied };
     });
   }
 
-  /** Takes the parameters from the shared memory. */
-  receiveParameters(which = this.#parameters): void {
-    for (const [name, parameter] of Object.entries(which)) {
-      parameter.storage.overwrite(this.#exchange.parameter(name));
-    }
+  /** Takes all parameters and the optimizer's state from the caller. */
+  load(moments: Moments, step: number): void {
+    this.#receiveParameters(this.#parameters);
+    const { state } = this.optimizer;
+    for (const [name, { storage }] of Object.entries(state.tensors)) storage.overwrite(moments[name]);
+    state.step = step;
   }
 
   /** Does a part of the step, and goes on when every thread has done it. Throws on all of them when it throws on one. */
@@ -139,11 +139,21 @@ export class Replica<Batch> {
       name,
       scale === 1 ? grad : multiply(grad, scale),
     ]);
+    this.damaged = true;
     this.optimizer.update(this.#owned, Object.fromEntries(scaled), learningRate);
+    this.damaged = false;
     if (this.#exchange.threads === 1) return;
     for (const [name, { storage, offset }] of Object.entries(this.#owned)) {
       storage.readInto(this.#exchange.parameter(name), offset);
     }
+    this.#behind = true;
+  }
+
+  #receiveParameters(which: Tensors): void {
+    for (const [name, { storage }] of Object.entries(which)) {
+      storage.overwrite(this.#exchange.parameter(name));
+    }
+    this.#behind = false;
   }
 }
 

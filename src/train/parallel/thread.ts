@@ -27,17 +27,13 @@ async function answer(request: Request): Promise<Reply> {
     replica = await open(request);
     return { kind: 'opened', moments: Object.keys(replica.optimizer.state.tensors) };
   }
-  const { state } = replica!.optimizer;
   if (request.kind === 'load') {
-    replica!.receiveParameters();
-    for (const [name, tensor] of Object.entries(state.tensors)) {
-      tensor.storage.overwrite(request.moments[name]);
-    }
-    state.step = request.step;
+    replica!.load(request.moments, request.step);
     return { kind: 'loaded' };
   }
   if (request.kind === 'read') {
-    const moments = Object.entries(state.tensors).map(([name, tensor]) => [name, tensor.dataSync()]);
+    const { tensors } = replica!.optimizer.state;
+    const moments = Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync()]);
     return { kind: 'moments', moments: Object.fromEntries(moments) };
   }
   const times = new Map<string, number>();
