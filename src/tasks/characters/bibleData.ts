@@ -20,18 +20,15 @@ export interface Verse {
  */
 export function readBibleData(file: Uint8Array, source: string): Verse[] {
   const { size, offsets } = readHeader(file, source);
-  const text = new Uint8Array(size * (offsets.length - 1));
-  let length = 0;
-  offsets.slice(1).forEach((end, i) => {
+  const windows = offsets.slice(1).map((end, i) => {
     const name = `${source}, window ${i}`;
     const window = expandLzw(file.subarray(offsets[i], end), size, name);
     if (window.length < size && i < offsets.length - 2) {
       throw new InputError(`${name} expands to ${window.length} bytes, expected ${size}; it is damaged.`);
     }
-    text.set(window, length);
-    length += window.length;
+    return window;
   });
-  const lines = new TextDecoder('latin1').decode(text.subarray(0, length)).trimEnd().split('\n');
+  const lines = Buffer.concat(windows).toString('latin1').trimEnd().split('\n');
   return lines.slice(1).map((line, i) => {
     const found = VERSE.exec(line);
     if (found === null) {
@@ -45,7 +42,7 @@ export function readBibleData(file: Uint8Array, source: string): Verse[] {
 
 const MAGIC = 'EC02';
 const NUMBERS = 84;
-const LARGEST_WINDOW = 2 ** 24;
+const LARGEST_WINDOW = 2 ** 20;
 const VERSE = /^([1-3]?[A-Za-z]+[0-9]+):[0-9]+ (.+)$/;
 
 function readHeader(

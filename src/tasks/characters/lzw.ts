@@ -85,7 +85,11 @@ class StringTable {
   size = CLEAR + 1;
   readonly lengths = new Int32Array(1 << WIDEST).fill(1, 0, 256);
   readonly #prefixes = new Uint16Array(1 << WIDEST);
-  readonly #lastBytes = Uint8Array.from({ length: 1 << WIDEST }, (_, code) => code & 255);
+  readonly #lastBytes = new Uint8Array(1 << WIDEST);
+
+  constructor() {
+    for (let byte = 0; byte < 256; byte++) this.#lastBytes[byte] = byte;
+  }
 
   clear(): void {
     this.size = CLEAR + 1;
