@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
+/** A block may name its file in a first line of comment, for the others to import. */
+const fileOf = (code: string) => /^\/\/ (\w+\.mjs)\n/.exec(code)?.[1] ?? 'block.mjs';
 
 describe('the README', () => {
   it('has code', () => {
@@ -19,8 +21,10 @@ describe('the README', () => {
       // Inside the package, so that its own name resolves by its exports, as it does for those who installed it.
       const folder = mkdtempSync(join(root, 'dist', 'readme-'));
       try {
-        writeFileSync(join(folder, 'block.mjs'), code);
-        const output = execFileSync(process.execPath, [join(folder, 'block.mjs')], { encoding: 'utf8' });
+        for (const one of [...blocks.filter((other) => fileOf(other) !== 'block.mjs'), code]) {
+          writeFileSync(join(folder, fileOf(one)), one);
+        }
+        const output = execFileSync(process.execPath, [join(folder, fileOf(code))], { encoding: 'utf8' });
         const losses = output
           .split('\n')
           .filter(Boolean)
