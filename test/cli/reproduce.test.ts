@@ -309,7 +309,11 @@ describe('a failure', () => {
   });
 
   test.each([
-    [['reproduce', 'nothing'], 1, /"nothing" is no experiment; expected one of spoken-queries, human-speech/],
+    [
+      ['reproduce', 'nothing'],
+      1,
+      /"nothing" is no experiment; expected one of spoken-queries, human-speech, fashion-rows, characters/,
+    ],
     [
       ['reproduce', '--only', 'none', '--dry-run'],
       1,
@@ -333,7 +337,10 @@ describe('a failure', () => {
       'dense',
     ]);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^30 runs/m);
+    expect(stdout).toMatch(/^asterisk dense +157,440 /m);
+    expect(stdout).toMatch(/^search +queen-joe dense .* to run$/m);
+    // Ten parts of two rates, of which the chosen one is the final run; two trials and three final runs.
+    expect(stdout).toMatch(/^25 runs/m);
   });
 });
 

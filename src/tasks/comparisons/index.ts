@@ -1,10 +1,12 @@
 import { InputError } from '../../errors.ts';
 import type { Experiment } from '../experiments/experiment.ts';
+import { characters } from './characters.ts';
+import { fashionRows } from './fashionRows.ts';
 import { humanSpeech } from './humanSpeech.ts';
 import { spokenQueries } from './spokenQueries.ts';
 
 /** All experiments, the headline first. */
-export const EXPERIMENTS: readonly Experiment[] = [spokenQueries, humanSpeech];
+export const EXPERIMENTS: readonly Experiment[] = [spokenQueries, humanSpeech, fashionRows, characters];
 
 /** The experiment of a name. @throws InputError where there is none */
 export function experimentOf(name: string): Experiment {

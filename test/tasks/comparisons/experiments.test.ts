@@ -5,9 +5,17 @@ import { planRuns } from '../../../src/tasks/experiments/plan.ts';
 test('experiments are found by name', () => {
   for (const experiment of EXPERIMENTS) expect(experimentOf(experiment.name)).toBe(experiment);
   expect(() => experimentOf('nothing')).toThrow(
-    '"nothing" is no experiment; expected one of spoken-queries, human-speech',
+    '"nothing" is no experiment; expected one of spoken-queries, human-speech, fashion-rows, characters',
   );
 });
+
+/** Of one core. */
+const MINUTES: Readonly<Record<string, number>> = {
+  'spoken-queries': 240,
+  'human-speech': 60,
+  'fashion-rows': 40,
+  characters: 40,
+};
 
 describe.each(EXPERIMENTS.map((experiment) => [experiment.name, experiment] as const))(
   '%s',
@@ -18,6 +26,11 @@ describe.each(EXPERIMENTS.map((experiment) => [experiment.name, experiment] as c
       expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
       expect(runs.some(({ waitsFor }) => waitsFor === undefined)).toBe(true);
       expect(runs.every(({ seconds }) => seconds > 0)).toBe(true);
+    });
+
+    test('is planned to be run within the time that it is given', () => {
+      const minutes = runs.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
+      expect(minutes).toBeLessThan(MINUTES[experiment.name]!);
     });
 
     test('tries as many learning rates of every model', () => {

@@ -254,6 +254,20 @@ test('trials may be shorter than final trainings', () => {
   }
 });
 
+test('a model may be trained longer than the others, and with other steps', () => {
+  const [dense, hybrid, narrow] = comparison.models;
+  const of = changed({
+    models: [dense!, hybrid!, { ...narrow!, epochs: 7, learningRates: [0.001, 0.002, 0.003] }],
+  });
+  const { made } = runAll(of, errors);
+  const found = (name: string) => {
+    const own = made.filter(({ model }) => model.name === name);
+    return [[...new Set(own.map(({ epochs }) => epochs))], [...new Set(own.map(rate))].sort()];
+  };
+  expect(found('narrow-dense')).toEqual([[7], [0.001, 0.002, 0.003]]);
+  expect(found('hybrid')).toEqual([[2], [0.01, 0.02, 0.04]]);
+});
+
 test('a judge that the task does not know is refused', () => {
   expect(() => planRuns(changed({ judge: 'taste' }), nothing)).toThrow(
     'models are judged by "taste"; expected a measure of spelling: wer, greedyWer, greedyLer',

@@ -1,7 +1,6 @@
+import { executeSteps } from '../../experiments/execute.ts';
 import type { SetScores } from '../../experiments/measure.ts';
-import type { RunEvent, RunHooks, RunJob, RunOutcome } from '../../experiments/run.ts';
-import { newRecord } from '../../experiments/runRecord.ts';
-import { DivergenceError } from '../../training/updates.ts';
+import type { RunHooks, RunJob, RunOutcome } from '../../experiments/run.ts';
 import { alphabetSize } from '../alphabet.ts';
 import { compressRecogniser, saveStart } from '../compress.ts';
 import type { SpeechConfig } from '../config.ts';
@@ -9,9 +8,8 @@ import type { Corpus, Utterance } from '../corpus.ts';
 import { transcribeAll } from '../evaluate.ts';
 import { TRAIN_SAMPLE } from '../measure.ts';
 import { loadRecogniser, type Recogniser } from '../recogniser.ts';
-import type { TrainingEvent } from '../results.ts';
 import { errorCounts } from '../score/errorRate.ts';
-import { type TrainedNetwork, trainNetwork } from '../train.ts';
+import { trainNetwork } from '../train.ts';
 import { foldOf } from './folds.ts';
 
 /**
@@ -24,69 +22,42 @@ import { foldOf } from './folds.ts';
 export async function executeRun(
   job: RunJob<SpeechConfig>,
   corpus: Corpus,
-  hooks: RunHooks,
+  { signal, onEvent }: RunHooks,
 ): Promise<RunOutcome> {
   const data = job.fold === undefined ? corpus : foldOf(corpus, job.fold);
   const { config, folder } = job;
   const model = config.models[0]!;
   const startsFresh = job.from === undefined && !job.resume;
   if (job.from !== undefined && !job.resume) await begin(job, job.from);
-  let trained: TrainedNetwork | undefined;
-  let diverged: string | undefined;
-  const losses: number[] = [];
-  try {
-    trained = await trainNetwork({
-      config,
-      model: model.name,
-      corpus: data,
-      folder,
-      resume: !startsFresh,
-      signal: hooks.signal,
-      onEvent(event) {
-        if (event.kind === 'step') losses.push(event.loss);
-        const reported = reportOf(event);
-        if (reported !== undefined) hooks.onEvent(reported);
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof DivergenceError)) throw error;
-    diverged = error.message;
-  }
-  if (trained?.completed === false) return { completed: false };
-  const sets: Record<string, SetScores> = {};
-  for (const set of job.sets) {
-    if (hooks.signal.aborted) return { completed: false };
-    const utterances = set === 'train' ? data.sets.train!.slice(0, TRAIN_SAMPLE) : (data.sets[set] ?? []);
-    sets[set] = errorsOf(trained?.recogniser, utterances, (done, total) =>
-      hooks.onEvent({ kind: 'scoring', done, total, set }),
-    );
-  }
-  const record = newRecord(
+  return executeSteps(
     job,
-    model,
-    { inputSize: data.bands * config.features.stack, outputSize: alphabetSize },
+    { signal, onEvent },
     {
-      losses: trained?.progress.losses ?? losses,
-      seconds: trained?.progress.seconds ?? 0,
-      framesPerSecond: trained === undefined ? 0 : trained.progress.frames / trained.progress.seconds,
-      ...(diverged === undefined ? {} : { diverged }),
-      sets,
+      model,
+      ends: { inputSize: data.bands * config.features.stack, outputSize: alphabetSize },
       backend: config.backend,
+      async train(report) {
+        const { completed, recogniser, progress } = await trainNetwork({
+          config,
+          model: model.name,
+          corpus: data,
+          folder,
+          resume: !startsFresh,
+          signal,
+          onEvent(event) {
+            if (event.kind === 'start' || event.kind === 'step') report(event);
+          },
+        });
+        const { losses, seconds, frames } = progress;
+        return { completed, recogniser, losses, seconds, framesPerSecond: frames / seconds };
+      },
+      score(trained, set, onProgress) {
+        const utterances = data.sets[set] ?? [];
+        const scored = set === 'train' ? utterances.slice(0, TRAIN_SAMPLE) : utterances;
+        return errorsOf(trained?.recogniser, scored, onProgress);
+      },
     },
   );
-  return { completed: true, record };
-}
-
-function reportOf(event: TrainingEvent): RunEvent | undefined {
-  switch (event.kind) {
-    case 'start':
-    case 'step':
-      return { kind: 'training', done: event.step, total: event.steps };
-    case 'evaluating':
-      return { kind: 'scoring', done: event.done, total: event.total, set: event.set };
-    case 'checkpoint':
-      return undefined;
-  }
 }
 
 /** Leaves a checkpoint of no update with the model that is nearest to the one trained in `from`. */

@@ -32,9 +32,6 @@ export interface SpeechSettings {
   readonly decoding?: Partial<SpeechConfig['decoding']>;
 }
 
-/** The name of the task in a job. */
-export const SPEECH = 'speech';
-
 const wer: Measure = {
   key: 'wer',
   label: 'WER',
@@ -72,7 +69,7 @@ export function speechTask({
   const { training, ...sections } = settings;
   const stack = settings.features?.stack ?? DEFAULTS.features.stack;
   return {
-    name: SPEECH,
+    name: 'speech',
     corpus,
     inputSize: bands * stack,
     outputSize: alphabetSize,

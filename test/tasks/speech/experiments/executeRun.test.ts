@@ -7,14 +7,14 @@ import { parseRunRecord } from '../../../../src/tasks/experiments/runRecord.ts';
 import type { SpeechConfig } from '../../../../src/tasks/speech/config.ts';
 import { evaluateRecogniser } from '../../../../src/tasks/speech/evaluate.ts';
 import { executeRun } from '../../../../src/tasks/speech/experiments/executeRun.ts';
-import { SPEECH, SPEECH_MEASURES } from '../../../../src/tasks/speech/experiments/task.ts';
+import { SPEECH_MEASURES } from '../../../../src/tasks/speech/experiments/task.ts';
 import { loadRecogniser } from '../../../../src/tasks/speech/recogniser.ts';
 import { configOf, corpus, folder } from '../letterCorpus.ts';
 
 const config = { ...configOf(), models: configOf().models.slice(1) };
 type Job = RunJob<SpeechConfig>;
 const job = async (changes: Partial<Job> = {}): Promise<Job> => ({
-  task: SPEECH,
+  task: 'speech',
   id: 'compact/x',
   config,
   sets: ['train', 'test', 'other'],
