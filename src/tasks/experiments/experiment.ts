@@ -61,6 +61,8 @@ export interface Contender {
   readonly parameters?: { readonly atMost: number } | { readonly like: string };
   /** Of its training from scratch; the task's unless given. */
   readonly epochs?: number;
+  /** As many as the comparison's, and tried instead of them, where other steps suit its parameters. */
+  readonly learningRates?: readonly number[];
   /** For a model that is compressed from a trained one rather than trained from scratch: how. */
   readonly start?: CompressedStart;
 }

@@ -157,8 +157,8 @@ function searchFor({ search }: Comparison, { fold }: Unit): Unit {
   return { seed: search.seed, fold };
 }
 
-const ratesOf = ({ search }: Comparison, { start }: Contender): readonly number[] =>
-  start?.learningRates ?? search.learningRates;
+const ratesOf = ({ search }: Comparison, { learningRates, start }: Contender): readonly number[] =>
+  start?.learningRates ?? learningRates ?? search.learningRates;
 
 const waitForRate = (model: string): string => `the learning rate of ${model}`;
 
