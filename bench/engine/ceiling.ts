@@ -55,5 +55,4 @@ function moduleOf(fused: boolean): Uint8Array<ArrayBuffer> {
 }
 
 /** An unsigned number in LEB128. */
-const leb = (value: number): number[] =>
-  value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)];
+const leb = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)]);
