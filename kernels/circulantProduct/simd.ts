@@ -1,6 +1,6 @@
-import { chunkBytes, correlate, loadRows, multiplySpectrum, storeRows } from '../fft/chunk.simd';
+import { chunkBytes, correlate, loadRows, storeRows } from '../fft/chunk.simd';
 import { halfOf } from '../fft/simd';
-import { transform, transformBack } from '../fft/transform.simd';
+import { transform, transformAndAdd, transformBack, transformBackTimes } from '../fft/transform.simd';
 
 /** See circulantProduct/reference.ts. */
 export function circulantProduct(
@@ -30,8 +30,7 @@ export function circulantProduct(
     transform(n, table, input);
     let to = y + ((first * yRow) << 2);
     for (let block: usize = 0; block < blocks; block++) {
-      multiplySpectrum(n, input, spectra + ((block * n) << 3), work, false, false);
-      transformBack(n, table, work);
+      transformBackTimes(n, table, input, spectra + ((block * n) << 3), false, work);
       storeRows(count, work, to, yRow << 2, rows, accumulate != 0);
       to += rows << 2;
     }
@@ -67,9 +66,8 @@ export function circulantProductGrad(
     for (let block: usize = 0; block < blocks; block++) {
       const at = (block * n) << 3;
       loadRows(n, count, from, dyRow << 2, rows, work);
-      transform(n, table, work);
+      transformAndAdd(n, table, work, spectra + at, true, dInput);
       correlate(n, saved, work, dSpectra + at);
-      multiplySpectrum(n, work, spectra + at, dInput, true, true);
       from += rows << 2;
     }
     transformBack(n, table, dInput);

@@ -46,7 +46,7 @@ export function quickestLength(least: number): number {
   return best;
 }
 
-/** Factors of n in the order in which a forward transform takes them: fours, a two, threes, fives, larger primes. */
+/** Factors of n in the order in which a forward transform takes them: fours, threes, fives, larger primes, a two. */
 export function radices(n: number): number[] {
   const found: number[] = [];
   let left = n;
@@ -54,8 +54,11 @@ export function radices(n: number): number[] {
     for (; left % radix === 0; left /= radix) found.push(radix);
   };
   take(4);
-  for (let prime = 2; prime * prime <= left; prime++) take(prime);
+  const isEven = left % 2 === 0;
+  if (isEven) left /= 2;
+  for (let prime = 3; prime * prime <= left; prime++) take(prime);
   if (left > 1) found.push(left);
+  if (isEven) found.push(2);
   return found;
 }
 

@@ -1,6 +1,6 @@
-import { chunkBytes, correlate, loadRows, multiplySpectrum, storeRows } from '../fft/chunk.simd';
+import { chunkBytes, correlate, loadRows, storeRows } from '../fft/chunk.simd';
 import { halfOf } from '../fft/simd';
-import { transform, transformBack } from '../fft/transform.simd';
+import { transform, transformAndAdd, transformBack, transformBackTimes } from '../fft/transform.simd';
 
 /** See toeplitzLikeProduct/reference.ts. */
 export function toeplitzLikeProduct(
@@ -40,10 +40,8 @@ export function toeplitzLikeProduct(
     for (let block: usize = 0; block < blocks; block++) {
       memory.fill(sum, 0, size);
       for (let term: usize = 0; term < rank; term++) {
-        multiplySpectrum(n, input, hSpectra + at, inner, false, false);
-        transformBack(n, skewed, inner);
-        transform(n, twiddles, inner);
-        multiplySpectrum(n, inner, gSpectra + at, sum, false, true);
+        transformBackTimes(n, skewed, input, hSpectra + at, false, inner);
+        transformAndAdd(n, twiddles, inner, gSpectra + at, false, sum);
         at += n << 3;
         if (keep) inner += size;
       }
@@ -92,11 +90,9 @@ export function toeplitzLikeProductGrad(
       transform(n, twiddles, dOutput);
       for (let term: usize = 0; term < rank; term++) {
         correlate(n, saved, dOutput, dGSpectra + at);
-        multiplySpectrum(n, dOutput, gSpectra + at, inner, true, false);
-        transformBack(n, twiddles, inner);
-        transform(n, skewed, inner);
+        transformBackTimes(n, twiddles, dOutput, gSpectra + at, true, inner);
+        transformAndAdd(n, skewed, inner, hSpectra + at, true, dInput);
         correlate(n, input, inner, dHSpectra + at);
-        multiplySpectrum(n, inner, hSpectra + at, dInput, true, true);
         at += n << 3;
         saved += size;
       }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   circulantSavedSize,
   isSmooth,
+  quickestLength,
   radices,
   spectrumSize,
   toeplitzLikeSavedSize,
@@ -172,6 +173,21 @@ describe('layout', () => {
 
   test('radices multiply to n', () => {
     for (let n = 1; n < 300; n++) expect(radices(n).reduce((a, b) => a * b, 1)).toBe(n);
+  });
+
+  test('a two comes last, for the kernels that join its pass with a product', () => {
+    for (let n = 1; n < 300; n++) expect(radices(n).slice(0, -1)).not.toContain(2);
+  });
+
+  test('the quickest length is smooth, and at most the next power of two', () => {
+    for (let least = 1; least < 1100; least++) {
+      const length = quickestLength(least);
+      expect(isSmooth(length)).toBe(true);
+      expect(length).toBeGreaterThanOrEqual(least);
+      expect(length).toBeLessThanOrEqual(2 ** Math.ceil(Math.log2(least)));
+    }
+    // A thousand is 4·2·5·5·5; the passes of radix 5 take longer than those of ten fours.
+    expect([1, 7, 64, 191, 999, 1023].map(quickestLength)).toEqual([1, 8, 64, 192, 1024, 1024]);
   });
 });
 
