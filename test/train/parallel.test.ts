@@ -106,6 +106,27 @@ describe.runIf(isBuilt)('parallelTrainer', () => {
     }
   });
 
+  test('takes what the caller overwrites between steps, and leaves the rest as it is', async () => {
+    const outcomes = [1, 2].map(async (threads) => {
+      const trainer = await trainerOf({ threads });
+      for (let step = 0; step < 3; step++) await trainer.step(parts(step, 2), options);
+      const { parameters, optimizer } = trainer;
+      parameters['head.bias'].storage.overwrite(Float32Array.of(1, 2, 3, 4));
+      await trainer.step(parts(3, 2), options);
+      optimizer.state.tensors['m.head.weight'].storage.overwrite(new Float32Array(20).fill(0.1));
+      await trainer.step(parts(4, 2), options);
+      optimizer.state.step = 1;
+      await trainer.step(parts(5, 2), options);
+      return outcome(trainer);
+    });
+    const [one, two] = await Promise.all(outcomes);
+    expect(two).toEqual(one);
+    expect(one.step).toBe(2);
+    const untouched = await trainerOf({ threads: 2 });
+    for (let step = 0; step < 6; step++) await untouched.step(parts(step, 2), options);
+    expect((await outcome(untouched)).parameters).not.toEqual(one.parameters);
+  });
+
   test('has nothing newer before the first step', async () => {
     const trainer = await trainerOf();
     const start = bits(trainer.parameters);

@@ -18,7 +18,7 @@ export type Request =
       readonly threads: number;
       readonly thread: number;
     }
-  /** Parameters, from the shared memory, and the optimizer's state. */
+  /** To take the parameters from the shared memory, and these moments. */
   | { readonly kind: 'load'; readonly moments: Moments; readonly step: number }
   | ({
       readonly kind: 'step';

@@ -66,11 +66,11 @@ export class Replica<Batch> {
     });
   }
 
-  /** Takes all parameters and the optimizer's state from the caller. */
+  /** Takes from the caller what it overwrote: parameters, some of the moments, and the count of updates. */
   load(moments: Moments, step: number): void {
     this.#receiveParameters(this.#parameters);
     const { state } = this.optimizer;
-    for (const [name, { storage }] of Object.entries(state.tensors)) storage.overwrite(moments[name]);
+    for (const [name, values] of Object.entries(moments)) state.tensors[name].storage.overwrite(values);
     state.step = step;
   }
 

@@ -2,6 +2,7 @@ import type { Tensors } from '../../autograd/grad.ts';
 import { defaultBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
+import type { Storage } from '../../tensor/storage.ts';
 import type { StepResult } from '../step.ts';
 import { Crew } from './crew.ts';
 import { Exchange, layoutOf, reserveExchange } from './exchange.ts';
@@ -25,8 +26,9 @@ export class ThreadedTrainer<Batch> implements ParallelTrainer<Batch> {
   readonly #exchange: Exchange;
   /** Names of the moments that each thread keeps. */
   readonly #moments: readonly (readonly string[])[];
-  /** `#stateNow` when parameters and optimizer here and on the threads last had one past; empty before they had any. */
-  #state = '';
+  /** Versions of parameters and moments here when the threads last knew of them: others were overwritten since. */
+  readonly #known = new Map<Storage, number>();
+  #knownStep = 0;
   #busy = false;
 
   private constructor(setup: Setup<Batch>, crew: Crew, exchange: Exchange, opened: readonly Reply[]) {
@@ -67,7 +69,7 @@ export class ThreadedTrainer<Batch> implements ParallelTrainer<Batch> {
     return this.#alone(async () => {
       const { task, shards, threads } = this.#setup;
       const shares = weigh(task, batches, shards, options);
-      if (this.#state !== this.#stateNow()) await this.#push();
+      await this.#push();
       const { learningRate, clipNorm, profile } = options;
       const common = {
         kind: 'step',
@@ -87,8 +89,7 @@ export class ThreadedTrainer<Batch> implements ParallelTrainer<Batch> {
         for (const [op, time] of times) profile?.set(op, (profile.get(op) ?? 0) + time);
       }
       const [{ result }] = stepped;
-      if (result.applied) this.optimizer.state.step++;
-      this.#state = this.#stateNow();
+      if (result.applied) this.#knownStep = ++this.optimizer.state.step;
       return result;
     });
   }
@@ -96,17 +97,23 @@ export class ThreadedTrainer<Batch> implements ParallelTrainer<Batch> {
   pull(): Promise<void> {
     return this.#alone(async () => {
       // Before the first step nobody has anything newer.
-      if (this.#state === '') return;
+      if (this.#known.size === 0) return;
       const replies = await this.#ask(() => ({ kind: 'read' }));
-      for (const [name, { storage }] of Object.entries(this.parameters)) {
-        storage.overwrite(this.#exchange.parameter(name));
+      const moments = (replies as (Reply & { kind: 'moments' })[]).map((reply) =>
+        Object.entries(reply.moments),
+      );
+      const newest = [
+        ...Object.entries(this.parameters).map(
+          ([name, { storage }]) => [storage, this.#exchange.parameter(name)] as const,
+        ),
+        ...moments
+          .flat()
+          .map(([name, values]) => [this.optimizer.state.tensors[name].storage, values] as const),
+      ];
+      for (const [storage, values] of newest) {
+        storage.overwrite(values);
+        this.#known.set(storage, storage.version);
       }
-      for (const reply of replies as (Reply & { kind: 'moments' })[]) {
-        for (const [name, values] of Object.entries(reply.moments)) {
-          this.optimizer.state.tensors[name].storage.overwrite(values);
-        }
-      }
-      this.#state = this.#stateNow();
     });
   }
 
@@ -114,23 +121,23 @@ export class ThreadedTrainer<Batch> implements ParallelTrainer<Batch> {
     return this.#crew.end(new InputError('step: the trainer was closed.'));
   }
 
-  /** Lets the threads go on from what is here. */
+  /** Tells the threads what the caller overwrote; at first, everything. */
   async #push(): Promise<void> {
-    const { state } = this.optimizer;
-    for (const [name, { storage, offset }] of Object.entries(this.parameters)) {
+    const { step, tensors } = this.optimizer.state;
+    const [parameters, moments] = [this.parameters, tensors].map((all) =>
+      Object.entries(all).filter(([, { storage }]) => this.#known.get(storage) !== storage.version),
+    );
+    if (parameters.length + moments.length === 0 && step === this.#knownStep) return;
+    for (const [name, { storage, offset }] of parameters) {
       storage.readInto(this.#exchange.parameter(name), offset);
     }
-    const momentsOf = (thread: number): Moments =>
-      Object.fromEntries(this.#moments[thread].map((name) => [name, state.tensors[name].dataSync()]));
-    await this.#ask((thread) => ({ kind: 'load', moments: momentsOf(thread), step: state.step }));
-    this.#state = this.#stateNow();
-  }
-
-  /** Changes whenever the caller overwrites something. */
-  #stateNow(): string {
-    const { step, tensors } = this.optimizer.state;
-    const all = [...Object.values(this.parameters), ...Object.values(tensors)];
-    return [step, ...all.map(({ storage }) => storage.version)].join();
+    const momentsOf = (thread: number): Moments => {
+      const own = moments.filter(([name]) => this.#moments[thread].includes(name));
+      return Object.fromEntries(own.map(([name, tensor]) => [name, tensor.dataSync()]));
+    };
+    await this.#ask((thread) => ({ kind: 'load', moments: momentsOf(thread), step }));
+    for (const [, { storage }] of [...parameters, ...moments]) this.#known.set(storage, storage.version);
+    this.#knownStep = step;
   }
 
   async #ask(requestOf: (thread: number) => Request): Promise<Reply[]> {

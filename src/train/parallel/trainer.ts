@@ -26,7 +26,7 @@ export interface ParallelStepOptions extends StepOptions {
 
 /** A training whose batches are computed in parts, side by side. */
 export interface ParallelTrainer<Batch> {
-  /** As they were given, made at the start, or overwritten by the caller; `pull` brings them to date. */
+  /** `pull` brings them to date; what the caller overwrites counts from the next step on. */
   readonly parameters: Tensors;
   readonly optimizer: Optimizer;
   /**
