@@ -39,7 +39,11 @@ export interface Timing {
 
 /** Checks a kernel against its reference, then times it: several rounds after a warm-up. Throws when they disagree. */
 export function measure(module: WebAssembly.Module, item: Case): Timing {
-  const memory = new WebAssembly.Memory({ initial: 1024 });
+  const bytes = item.args.reduce<number>(
+    (sum, arg) => sum + (typeof arg === 'number' ? 0 : arg.byteLength),
+    0,
+  );
+  const memory = new WebAssembly.Memory({ initial: 64 + Math.ceil(bytes / 65536) });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   let next = (exports['heapBase'] as WebAssembly.Global).value as number;
   let skew = 0;
