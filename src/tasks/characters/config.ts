@@ -6,7 +6,7 @@ import { trainingFields } from '../config/trainingSchema.ts';
 const schema = mapping({
   ...classifierFields('characters'),
   training: mapping({
-    ...trainingFields({ epochs: 4, batchSize: 32, learningRate: 0.004, clipNorm: 1, dropout: 0 }),
+    ...trainingFields({ epochs: 2, batchSize: 16, learningRate: 0.008, clipNorm: 1, dropout: 0 }),
     /** Characters that a gradient goes back through, in each of the `batchSize` streams. */
     timeSteps: whole(1, 10_000).default(64),
   }).prefault({}),

@@ -22,7 +22,10 @@ export function imageBatches(images: ImageSet, batchSize: number, seed: number):
   };
 }
 
-/** Images side by side, row after row: `[ROWS, images, COLUMNS]`, from 0 to 1. */
+/**
+ * Images side by side, row after row: `[ROWS, images, COLUMNS]`, pixels less the mean and over the deviation of those of the
+ * 60,000 images.
+ */
 export function assemble({ pixels, labels }: ImageSet, indices: readonly number[]): SequenceBatch {
   const sequences = indices.length;
   const values = new Float32Array(ROWS * sequences * COLUMNS);
@@ -30,8 +33,13 @@ export function assemble({ pixels, labels }: ImageSet, indices: readonly number[
     for (let row = 0; row < ROWS; row++) {
       const from = (image * ROWS + row) * COLUMNS;
       const to = (row * sequences + b) * COLUMNS;
-      for (let column = 0; column < COLUMNS; column++) values[to + column] = pixels[from + column]! / 255;
+      for (let column = 0; column < COLUMNS; column++)
+        values[to + column] = (pixels[from + column]! / 255 - MEAN) / DEVIATION;
     }
   });
   return { values, time: ROWS, sequences, answers: Int32Array.from(indices, (image) => labels[image]!) };
 }
+
+/** Of the pixels from 0 to 1. */
+const MEAN = 0.286;
+const DEVIATION = 0.353;
