@@ -57,13 +57,14 @@ const gruResetBeforeOp = defineOp<Attributes>({
     const product = context.buffer(context.allocate([batch, 2 * hidden]));
     const candidate = context.buffer(context.allocate([batch, hidden]));
     const biases = context.buffer(bias);
-    for (let step = 0; step < time; step++) {
-      const before = steps.before(h0, h, step);
-      const [a, reset, hNow] = [gates, hReset, h].map((sequence) => steps.at(sequence, step));
-      uGates.forward(step, before, product, false);
-      kernels.gruGates(batch, hidden, a, product, biases, before, reset, steps.lengths, step);
-      uCandidate.forward(step, reset, candidate, false);
-      kernels.gruCandidate(batch, hidden, a, candidate, biases, before, hNow, steps.lengths, step);
+    const [as, resets, hs] = [gates, hReset, h].map((sequence) => steps.each(sequence));
+    const hsBefore = steps.eachBefore(h0, h);
+    for (let t = 0; t < time; t++) {
+      const tail = [steps.lengths, t] as const;
+      uGates.forward(t, hsBefore[t], product, false);
+      kernels.gruGates(batch, hidden, as[t], product, biases, hsBefore[t], resets[t], ...tail);
+      uCandidate.forward(t, resets[t], candidate, false);
+      kernels.gruCandidate(batch, hidden, as[t], candidate, biases, hsBefore[t], hs[t], ...tail);
     }
     return [gates, hReset, ...uGates.saved, ...uCandidate.saved];
   },
@@ -106,21 +107,23 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const dReset = context.buffer(context.allocate(h0.shape));
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
-  for (let step = time - 1; step >= 0; step--) {
-    const [a, dhNow, dGatesNow] = [gates, dh, dGates].map((sequence) => steps.at(sequence, step));
-    const [dProductNow, dCandidateNow] = [steps.at(dProduct, step), steps.at(dCandidate, step)];
-    const [before, dhBefore] = [steps.before(h0, h, step), steps.before(dh0, dh, step)];
-    const tail = [steps.lengths, step] as const;
-    kernels.gruCandidateGrad(batch, hidden, a, before, dhNow, dhBefore, dGatesNow, dCandidateNow, ...tail);
-    uCandidate.backward(step, dCandidateNow, dReset, false);
-    kernels.gruGatesGrad(batch, hidden, a, before, dReset, dhBefore, dGatesNow, dProductNow, ...tail);
-    uGates.backward(step, dProductNow, dhBefore, true);
+  const [as, dhs, dAs] = [gates, dh, dGates].map((sequence) => steps.each(sequence));
+  const [dProducts, dCandidates] = [dProduct, dCandidate].map((sequence) => steps.each(sequence));
+  const [hsBefore, dhsBefore] = [steps.eachBefore(h0, h), steps.eachBefore(dh0, dh)];
+  const firstRecurrent = steps.firstRecurrent(h0, call.needs[2]);
+  for (let t = time - 1; t >= 0; t--) {
+    const [before, dhBefore] = [hsBefore[t], dhsBefore[t]];
+    const tail = [steps.lengths, t] as const;
+    kernels.gruCandidateGrad(batch, hidden, as[t], before, dhs[t], dhBefore, dAs[t], dCandidates[t], ...tail);
+    uCandidate.backward(t, dCandidates[t], dReset, false);
+    kernels.gruGatesGrad(batch, hidden, as[t], before, dReset, dhBefore, dAs[t], dProducts[t], ...tail);
+    if (t >= firstRecurrent) uGates.backward(t, dProducts[t], dhBefore, true);
   }
   return [
     dGates,
     sumOfRows(context, dGates),
     dh0,
-    ...uGates.weightGrads(steps.allBefore(h0, h), context.buffer(dProduct)),
+    ...uGates.weightGrads(steps.allBefore(h0, h, firstRecurrent), context.buffer(dProduct), firstRecurrent),
     ...uCandidate.weightGrads(
       [{ buffer: context.buffer(hReset), rows: time * batch }],
       context.buffer(dCandidate),

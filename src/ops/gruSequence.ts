@@ -63,11 +63,12 @@ const gruSequenceOp = defineOp<Attributes>({
     const gates = copyOf(context, wx);
     const product = context.allocate(wx.shape);
     const biases = [context.buffer(bias), context.buffer(recurrentBias)] as const;
-    for (let step = 0; step < time; step++) {
-      const before = steps.before(h0, h, step);
-      const [a, uh, hNow] = [gates, product, h].map((sequence) => steps.at(sequence, step));
-      u.forward(step, before, uh, false);
-      context.kernels.gruCell(batch, hidden, a, uh, ...biases, before, hNow, steps.lengths, step);
+    const [as, products, hs] = [gates, product, h].map((sequence) => steps.each(sequence));
+    const hsBefore = steps.eachBefore(h0, h);
+    for (let t = 0; t < time; t++) {
+      u.forward(t, hsBefore[t], products[t], false);
+      const states = [hsBefore[t], hs[t], steps.lengths, t] as const;
+      context.kernels.gruCell(batch, hidden, as[t], products[t], ...biases, ...states);
     }
     return [gates, product, ...u.saved];
   },
@@ -103,13 +104,14 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const [dGates, dProduct] = [context.allocate(gates.shape), context.allocate(gates.shape)];
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
-  for (let step = time - 1; step >= 0; step--) {
-    const [a, uh, dhNow] = [gates, product, dh].map((sequence) => steps.at(sequence, step));
-    const [dGatesNow, dProductNow] = [steps.at(dGates, step), steps.at(dProduct, step)];
-    const dhBefore = steps.before(dh0, dh, step);
-    const states = [steps.before(h0, h, step), dhNow, dhBefore] as const;
-    context.kernels.gruCellGrad(batch, hidden, a, uh, ...states, dGatesNow, dProductNow, steps.lengths, step);
-    u.backward(step, dProductNow, dhBefore, true);
+  const [as, products, dhs] = [gates, product, dh].map((sequence) => steps.each(sequence));
+  const [dAs, dProducts] = [dGates, dProduct].map((sequence) => steps.each(sequence));
+  const [hsBefore, dhsBefore] = [steps.eachBefore(h0, h), steps.eachBefore(dh0, dh)];
+  const firstRecurrent = steps.firstRecurrent(h0, call.needs[3]);
+  for (let t = time - 1; t >= 0; t--) {
+    const states = [hsBefore[t], dhs[t], dhsBefore[t], dAs[t], dProducts[t], steps.lengths, t] as const;
+    context.kernels.gruCellGrad(batch, hidden, as[t], products[t], ...states);
+    if (t >= firstRecurrent) u.backward(t, dProducts[t], dhsBefore[t], true);
   }
   // The recurrent bias joins the product where the candidate's part of it is.
   const dRecurrentBias = context.allocate([hidden]);
@@ -120,7 +122,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
     sumOfRows(context, dGates),
     dRecurrentBias,
     dh0,
-    ...u.weightGrads(steps.allBefore(h0, h), context.buffer(dProduct)),
+    ...u.weightGrads(steps.allBefore(h0, h, firstRecurrent), context.buffer(dProduct), firstRecurrent),
   ];
 }
 

@@ -144,22 +144,27 @@ function forward(
   const cTanh = context.allocate(c.shape);
   const m = projection.length === 0 ? h : context.allocate(c.shape);
 
-  for (let step = 0; step < time; step++) {
-    const [hBefore, cBefore] = [steps.before(h0, h, step), steps.before(c0, c, step)];
-    const [a, hNow, cNow, mNow] = [gates, h, c, m].map((sequence) => steps.at(sequence, step));
-    const tail = [cBefore, cNow, steps.at(cTanh, step), mNow, steps.lengths, step] as const;
-    u.forward(step, hBefore, a, true);
-    if (peepholes === null) kernels.lstmCell(batch, hidden, a, context.buffer(bias), ...tail);
-    else kernels.lstmPeepholeCell(batch, hidden, a, context.buffer(bias), context.buffer(peepholes), ...tail);
-    if (projection.length > 0) p.forward(step, mNow, hNow, false);
-    if (steps.anyHeld(step)) kernels.holdRows(batch, width, hBefore, hNow, steps.lengths, step);
+  const [as, hs, cs] = [gates, h, c].map((sequence) => steps.each(sequence));
+  const [tanhs, ms] = [cTanh, m].map((sequence) => steps.each(sequence));
+  const [hsBefore, csBefore] = [steps.eachBefore(h0, h), steps.eachBefore(c0, c)];
+  const [biases, weights] = [bias, peepholes ?? bias].map((tensor) => context.buffer(tensor));
+  for (let t = 0; t < time; t++) {
+    u.forward(t, hsBefore[t], as[t], true);
+    if (peepholes === null) {
+      kernels.lstmCell(batch, hidden, as[t], biases, csBefore[t], cs[t], tanhs[t], ms[t], steps.lengths, t);
+    } else {
+      const states = [csBefore[t], cs[t], tanhs[t], ms[t], steps.lengths, t] as const;
+      kernels.lstmPeepholeCell(batch, hidden, as[t], biases, weights, ...states);
+    }
+    if (projection.length > 0) p.forward(t, ms[t], hs[t], false);
+    if (steps.anyHeld(t)) kernels.holdRows(batch, width, hsBefore[t], hs[t], steps.lengths, t);
   }
   return [gates, cTanh, m, ...u.saved, ...p.saved];
 }
 
 function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
   const { kernels } = context;
-  const { attributes, grads } = call;
+  const { attributes, grads, needs } = call;
   const { h0, c0, peepholes, recurrent, projection } = named(call.inputs, attributes);
   const [h, c] = call.outputs;
   const [gates, cTanh, m, ...between] = call.saved;
@@ -174,38 +179,27 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const dh = startOfGrad(context, grads[0], h);
   const dh0 = context.zeros(h0.shape);
   const dc = context.zeros(c0.shape);
-  const dm = context.allocate(c0.shape);
   const dPeepholes = peepholes && context.zeros(peepholes.shape);
-  const dcNow = context.buffer(dc);
+  const [dm, dcNow] = [context.allocate(c0.shape), dc].map((tensor) => context.buffer(tensor));
+  const [as, cs, tanhs] = [gates, c, cTanh].map((sequence) => steps.each(sequence));
+  const [dAs, dhs, dcs] = [dGates, dh, grads[1]].map((sequence) => (sequence ? steps.each(sequence) : []));
+  const [dhsBefore, csBefore] = [steps.eachBefore(dh0, dh), steps.eachBefore(c0, c)];
+  const firstRecurrent = steps.firstRecurrent(h0, needs[2]);
 
-  for (let step = time - 1; step >= 0; step--) {
-    const [dhNow, dhBefore] = [steps.at(dh, step), steps.before(dh0, dh, step)];
-    const [a, cNow, tanhNow, dGatesNow] = [gates, c, cTanh, dGates].map((sequence) =>
-      steps.at(sequence, step),
-    );
-    const cBefore = steps.before(c0, c, step);
-    if (grads[1] !== null) kernels.add(dcNow, steps.at(grads[1], step), dcNow, dc.size, dc.size, dc.size);
-    if (projection.length > 0) p.backward(step, dhNow, context.buffer(dm), false);
-    const dmNow = projection.length > 0 ? context.buffer(dm) : dhNow;
+  for (let t = time - 1; t >= 0; t--) {
+    if (grads[1] !== null) kernels.add(dcNow, dcs[t], dcNow, dc.size, dc.size, dc.size);
+    if (projection.length > 0) p.backward(t, dhs[t], dm, false);
+    const dmNow = projection.length > 0 ? dm : dhs[t];
     if (peepholes === null) {
-      kernels.lstmCellGrad(batch, hidden, a, cBefore, tanhNow, dmNow, dcNow, dGatesNow, steps.lengths, step);
+      const states = [csBefore[t], tanhs[t], dmNow, dcNow, dAs[t]] as const;
+      kernels.lstmCellGrad(batch, hidden, as[t], ...states, steps.lengths, t);
     } else {
       const [weights, dWeights] = [context.buffer(peepholes), context.buffer(dPeepholes!)];
-      const states = [cBefore, cNow, tanhNow, dmNow, dcNow] as const;
-      kernels.lstmPeepholeCellGrad(
-        batch,
-        hidden,
-        a,
-        weights,
-        ...states,
-        dGatesNow,
-        dWeights,
-        steps.lengths,
-        step,
-      );
+      const states = [csBefore[t], cs[t], tanhs[t], dmNow, dcNow, dAs[t]] as const;
+      kernels.lstmPeepholeCellGrad(batch, hidden, as[t], weights, ...states, dWeights, steps.lengths, t);
     }
-    u.backward(step, dGatesNow, dhBefore, true);
-    if (steps.anyHeld(step)) kernels.passHeldRows(batch, width, dhNow, dhBefore, steps.lengths, step);
+    if (t >= firstRecurrent) u.backward(t, dAs[t], dhsBefore[t], true);
+    if (steps.anyHeld(t)) kernels.passHeldRows(batch, width, dhs[t], dhsBefore[t], steps.lengths, t);
   }
   return [
     dGates,
@@ -213,7 +207,7 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
     dh0,
     dc,
     ...(dPeepholes ? [dPeepholes] : []),
-    ...u.weightGrads(steps.allBefore(h0, h), context.buffer(dGates)),
+    ...u.weightGrads(steps.allBefore(h0, h, firstRecurrent), context.buffer(dGates), firstRecurrent),
     ...p.weightGrads([{ buffer: context.buffer(m), rows: time * batch }], context.buffer(dh)),
   ];
 }

@@ -69,20 +69,12 @@ const rnnSequenceOp = defineOp<Attributes>({
     const steps = new SequenceSteps(context, time, batch, lengths);
     const u = forwardProduct(context, terms, recurrent, time, batch);
     const a = copyOf(context, wx);
-    for (let step = 0; step < time; step++) {
-      const [before, aNow] = [steps.before(h0, h, step), steps.at(a, step)];
-      u.forward(step, before, aNow, true);
-      const states = [before, steps.at(h, step)] as const;
-      context.kernels.rnnCell(
-        batch,
-        hidden,
-        aNow,
-        context.buffer(bias),
-        ...states,
-        steps.lengths,
-        step,
-        rectify,
-      );
+    const [as, hs] = [a, h].map((sequence) => steps.each(sequence));
+    const [biases, hsBefore] = [context.buffer(bias), steps.eachBefore(h0, h)];
+    for (let t = 0; t < time; t++) {
+      u.forward(t, hsBefore[t], as[t], true);
+      const states = [hsBefore[t], hs[t], steps.lengths, t, rectify] as const;
+      context.kernels.rnnCell(batch, hidden, as[t], biases, ...states);
     }
     return u.saved;
   },
@@ -118,13 +110,16 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const da = context.allocate(h.shape);
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
-  for (let step = time - 1; step >= 0; step--) {
-    const [hNow, dhNow, daNow] = [h, dh, da].map((sequence) => steps.at(sequence, step));
-    const dhBefore = steps.before(dh0, dh, step);
-    context.kernels.rnnCellGrad(batch, hidden, hNow, dhNow, dhBefore, daNow, steps.lengths, step, rectify);
-    u.backward(step, daNow, dhBefore, true);
+  const [hs, dhs, das] = [h, dh, da].map((sequence) => steps.each(sequence));
+  const dhsBefore = steps.eachBefore(dh0, dh);
+  const firstRecurrent = steps.firstRecurrent(h0, call.needs[2]);
+  for (let t = time - 1; t >= 0; t--) {
+    const states = [hs[t], dhs[t], dhsBefore[t], das[t], steps.lengths, t, rectify] as const;
+    context.kernels.rnnCellGrad(batch, hidden, ...states);
+    if (t >= firstRecurrent) u.backward(t, das[t], dhsBefore[t], true);
   }
-  return [da, sumOfRows(context, da), dh0, ...u.weightGrads(steps.allBefore(h0, h), context.buffer(da))];
+  const inputs = steps.allBefore(h0, h, firstRecurrent);
+  return [da, sumOfRows(context, da), dh0, ...u.weightGrads(inputs, context.buffer(da), firstRecurrent)];
 }
 
 function checkShapes([gates, bias, h0, ...recurrent]: readonly Shape[], attributes: Attributes): void {

@@ -30,8 +30,11 @@ export interface SequenceTerm {
   forward(step: number, x: RawBuffer, y: RawBuffer, accumulate: boolean): void;
   /** dx = dy M, or dx += dy M. */
   backward(step: number, dy: RawBuffer, dx: RawBuffer, accumulate: boolean): void;
-  /** Gradients of the term's tensors over all steps, after `backward` of each; x lies in `inputs`, dy is contiguous. */
-  weightGrads(inputs: readonly Rows[], dy: RawBuffer): readonly Tensor[];
+  /**
+   * Gradients of the term's tensors over the steps from `first` on, after `backward` of each; x lies in `inputs`, dy of
+   * all steps is contiguous.
+   */
+  weightGrads(inputs: readonly Rows[], dy: RawBuffer, first?: number): readonly Tensor[];
 }
 
 /** A list of tensors stands for the product of these factors, the first applied first. */
@@ -151,6 +154,6 @@ function sum(terms: readonly SequenceTerm[]): SequenceTerm {
     backward(step, dy, dx, accumulate) {
       for (const [i, term] of terms.entries()) term.backward(step, dy, dx, accumulate || i > 0);
     },
-    weightGrads: (inputs, dy) => terms.flatMap((term) => term.weightGrads(inputs, dy)),
+    weightGrads: (inputs, dy, first) => terms.flatMap((term) => term.weightGrads(inputs, dy, first)),
   };
 }

@@ -1,13 +1,14 @@
 import type { OpContext } from '../autograd/op.ts';
 import type { RawBuffer } from '../backends/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Rows } from './factorChain.ts';
+import { type Rows, rowsOfSteps } from './factorChain.ts';
 
 /** Finds its way in the sequences [T, B, ·] of a fused op. */
 export class SequenceSteps {
   /** [B], for kernels. */
   readonly lengths: RawBuffer;
   readonly #context: OpContext;
+  readonly #time: number;
   readonly #batch: number;
   readonly #shortest: number;
 
@@ -16,6 +17,7 @@ export class SequenceSteps {
     const all = lengths ?? new Int32Array(batch).fill(time);
     this.lengths = context.integers(all);
     this.#context = context;
+    this.#time = time;
     this.#batch = batch;
     this.#shortest = Math.min(...all);
   }
@@ -25,23 +27,26 @@ export class SequenceSteps {
     return step >= this.#shortest;
   }
 
-  /** The rows of `step` in a sequence. */
-  at(sequence: Tensor, step: number): RawBuffer {
-    const buffer = this.#context.buffer(sequence);
-    return this.#context.at(buffer, step * this.#batch * sequence.shape[2]);
+  /** The rows of each step of a sequence. */
+  each(sequence: Tensor): RawBuffer[] {
+    return rowsOfSteps(this.#context, sequence);
   }
 
-  /** The state before `step`: `first` [B, ·], then the sequence's own. */
-  before(first: Tensor, sequence: Tensor, step: number): RawBuffer {
-    return step === 0 ? this.#context.buffer(first) : this.at(sequence, step - 1);
+  /** The state before each step: `first` [B, ·], then the sequence's own. */
+  eachBefore(first: Tensor, sequence: Tensor): RawBuffer[] {
+    return [this.#context.buffer(first), ...this.each(sequence).slice(0, -1)];
   }
 
-  /** The states before every step, as the input rows of the recurrent product. */
-  allBefore(first: Tensor, sequence: Tensor): Rows[] {
-    return [
-      { buffer: this.#context.buffer(first), rows: this.#batch },
-      { buffer: this.#context.buffer(sequence), rows: (sequence.shape[0] - 1) * this.#batch },
-    ];
+  /** The first step whose recurrent product has a gradient: a state of zeros that nobody asks about needs none. */
+  firstRecurrent(first: Tensor, needed: boolean): number {
+    if (needed) return 0;
+    return this.#context.kernels.sumSquares(this.#context.buffer(first), first.size) === 0 ? 1 : 0;
+  }
+
+  /** The states before every step from `step` on, as the input rows of the recurrent product. */
+  allBefore(first: Tensor, sequence: Tensor, step: number): Rows[] {
+    const later = { buffer: this.#context.buffer(sequence), rows: (this.#time - 1) * this.#batch };
+    return step > 0 ? [later] : [{ buffer: this.#context.buffer(first), rows: this.#batch }, later];
   }
 }
 
