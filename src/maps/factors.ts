@@ -24,16 +24,15 @@ export function wholeFactor(factor: Tensor): Tensor {
 }
 
 /**
- * Factors of `count` rows of a product from row `from` on, the first applied first. Where the last factor is block-diagonal
- * the rows must be those of whole blocks; then the factors before it are cut down to what these read.
+ * Factors of `count` rows of a product from row `from` on, the first applied first. Where these are whole blocks of the last
+ * factor, the factors before it are cut down to what these read.
  */
 export function rowsOfProduct(factors: readonly Tensor[], from: number, count: number): readonly Tensor[] {
   const [before, last] = [factors.slice(0, -1), factors[factors.length - 1]];
-  if (last.shape.length === 2 || before.length === 0) {
-    return [...before, slice(wholeFactor(last), [from], [count])];
-  }
   const { rows, cols } = factorSizes(last.shape);
   const [first, blocks] = [from / rows, count / rows];
+  const areBlocks = last.shape.length === 3 && Number.isInteger(first) && Number.isInteger(blocks);
+  if (!areBlocks || before.length === 0) return [...before, slice(wholeFactor(last), [from], [count])];
   return [...rowsOfProduct(before, first * cols, blocks * cols), slice(last, [first], [blocks])];
 }
 

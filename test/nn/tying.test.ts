@@ -12,6 +12,7 @@ import {
   sum,
   summarise,
   type Tensors,
+  toDense,
   valueAndGrad,
 } from '../../src/index.ts';
 import { mapsOf, namingOf } from '../../src/nn/places.ts';
@@ -146,6 +147,28 @@ describe('a tied map', () => {
     expect(model.layers.map(({ outSize }) => outSize)).toEqual([2, 2]);
     const names = Object.keys(model.parameters).filter((name) => name.includes('recurrent'));
     expect(names.sort()).toEqual(['layers.0.recurrent.projection.weight', 'layers.0.recurrent.z']);
+  });
+
+  it('may stand where its blocks are no gates', () => {
+    // Four blocks of six rows on eight values, in a GRU of eight.
+    const model = recurrentModel({
+      inputSize: 8,
+      layers: [
+        { hidden: 6, input: { lowRank: 2, perGate: true } },
+        { hidden: 8, cell: 'gru', reset: 'before', recurrent: { tied: 'layers.0.input' } },
+      ],
+      outputSize: 1,
+    });
+    const parameters = model.initialise(1, float64);
+    const map = mapsOf(model).get('layers.0.input')!;
+    const matrix = toDense(map, namingOf(model).pick(map, parameters));
+    const apart = recurrentModel({
+      ...model.spec,
+      layers: [model.spec.layers[0], { ...model.spec.layers[1], recurrent: 'dense' }],
+    });
+    const x = filled(1, 'x', [4, 3, 8]);
+    const expected = apart.apply({ ...parameters, 'layers.1.recurrent.weight': matrix }, x).y;
+    expect(distance(model.apply(parameters, x).y.dataSync(), expected.dataSync())).toBeLessThan(1e-12);
   });
 
   const refuse = (message: string, ...layers: LayerSpec[]) => {
