@@ -95,7 +95,7 @@ describe('trainFashionRows', () => {
 
 describe('scoreFashionRows', () => {
   test('tells the class of the largest logit after the last row, image by image', () => {
-    const images = stripes(260, 'score');
+    const images = { ...stripes(260, 'score'), labels: Uint8Array.from({ length: 260 }, (_, i) => i % 10) };
     const model = recurrentModel({ inputSize: 28, layers: [{ hidden: 5 }], outputSize: 10 });
     const parameters = model.initialise(3);
     const done: number[] = [];
