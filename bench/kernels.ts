@@ -14,6 +14,7 @@ export async function benchKernels(): Promise<void> {
   const cases = [
     ...matmulCases(),
     ...matvecCases(),
+    ...spectralMatvecCases(),
     ...elementwiseCases(),
     ...recurrentCases(),
     ...weightCases(),
@@ -73,6 +74,27 @@ function matvecCases(): Case[] {
       { label: `quantisedMatvec ${m}×${n}`, kernel: 'quantisedMatvec', args: quantised, work },
     ];
   });
+}
+
+/** Four gates of 256 units by transforms of one vector. */
+function spectralMatvecCases(): Case[] {
+  const [n, blocks, rank] = [256, 4, 2];
+  const table = Float32Array.from(twiddles(n));
+  const spectra = (terms: number, seed: number) =>
+    values(blocks * terms * spectrumSize(n), seed).map((value) => value / n);
+  const [x, y, work] = [values(n, 1), values(blocks * n, 2), new Float32Array(transformWorkspaceSize(n))];
+  return [
+    {
+      label: 'circulantMatvec 4×256×256',
+      kernel: 'circulantMatvec',
+      args: [n, blocks, 0, table, spectra(1, 3), x, n, y, n, 0, work],
+    },
+    {
+      label: 'toeplitzLikeMatvec(2) 4×256×256',
+      kernel: 'toeplitzLikeMatvec',
+      args: [n, blocks, rank, table, spectra(rank, 3), spectra(rank, 4), x, n, y, n, 0, work],
+    },
+  ];
 }
 
 function elementwiseCases(): Case[] {

@@ -21,6 +21,7 @@ export * from './rnnCell/reference.ts';
 export * from './sgd/reference.ts';
 export * from './sigmoid/reference.ts';
 export * from './softmax/reference.ts';
+export * from './spectralMatvec/reference.ts';
 export * from './tanh/reference.ts';
 export * from './toeplitz/reference.ts';
 export * from './toeplitzLikeProduct/reference.ts';

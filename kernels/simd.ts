@@ -43,6 +43,7 @@ export { heapBase } from './scratch.simd';
 export { sgd } from './sgd/simd';
 export { sigmoid, sigmoidGrad } from './sigmoid/simd';
 export { logSoftmax, softmax } from './softmax/simd';
+export { circulantMatvec, toeplitzLikeMatvec } from './spectralMatvec/simd';
 export { tanh, tanhGrad } from './tanh/simd';
 export { diagonalSums, toeplitzMatrix } from './toeplitz/simd';
 export { toeplitzLikeProduct, toeplitzLikeProductGrad } from './toeplitzLikeProduct/simd';

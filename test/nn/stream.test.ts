@@ -214,6 +214,20 @@ describe('a stream', () => {
     expect(bytesOf(8)).toBe(2 * 8 * (64 + 16));
     expect(bytesOf(16)).toBe(2 * 64 * 16);
   });
+
+  it('multiplies by transforms where that is less, and with matrices written out where it is not', () => {
+    const numbersOf = (hidden: number, map: 'circulant' | 'dense', plan?: 'dense' | 'transforms') => {
+      const layers = [{ hidden, input: map, recurrent: map, plan }];
+      const model = recurrentModel({ inputSize: hidden, layers, outputSize: 8 });
+      return model.stream(model.initialise(1)).bytes / 4 - 4 * hidden - 8 * hidden - 8;
+    };
+    // Spectra are n complex numbers for each of four gates.
+    const [spectra, matrices] = [(n: number) => 2 * 4 * 2 * n, (n: number) => 2 * 4 * n * n];
+    expect(numbersOf(128, 'circulant')).toBe(spectra(128));
+    expect(numbersOf(128, 'circulant', 'dense')).toBe(matrices(128));
+    expect(numbersOf(8, 'circulant')).toBe(matrices(8));
+    expect(numbersOf(8, 'circulant', 'transforms')).toBe(spectra(8));
+  });
 });
 
 describe('a stream with 8-bit weights', () => {

@@ -6,10 +6,11 @@ import type { RawBuffer } from '../../backends/index.ts';
 import type { LinearMap } from '../../maps/linearMap.ts';
 import type { Naming } from '../../maps/naming.ts';
 import { type Plan, productOf } from '../../maps/plan.ts';
+import type { MapProduct } from '../../ops/sequenceProduct.ts';
 import { scope } from '../../tensor/scope.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { isNoMoreWork, type Matrix, matrixOf, multiplied } from './matrix.ts';
-import { spectralProduct } from './spectralProduct.ts';
+import { spectralProduct, spectralWork } from './spectralProduct.ts';
 import type { StreamMemory } from './streamMemory.ts';
 
 /** One kernel on buffers that stay the same from step to step. */
@@ -93,7 +94,7 @@ export class Products {
 
   #make(map: LinearMap, wanted?: Plan): Product {
     const parts = scope(() => {
-      const { terms, tensors } = productOf(map, this.#naming.pick(map, this.#parameters), 1, wanted);
+      const { terms, tensors } = this.#planned(map, this.#naming.pick(map, this.#parameters), wanted);
       let next = 0;
       return terms.map((term) => {
         const own = tensors.slice(next, next + (term.kind === 'factors' ? term.count : 1));
@@ -112,6 +113,20 @@ export class Products {
     );
   }
 
+  /** The plan that is less work for one vector, unless one is wanted: the kernels of streams have costs of their own. */
+  #planned(map: LinearMap, parameters: Tensors, wanted?: Plan): MapProduct {
+    if (wanted !== undefined || map.fast === undefined)
+      return productOf(map, parameters, 1, wanted ?? 'dense');
+    const product = map.fast.product(parameters);
+    const work = product.terms.reduce(
+      (total, term, i) =>
+        term.kind === 'factors' ? Infinity : total + spectralWork(term, product.tensors[i].shape),
+      0,
+    );
+    const ofMatrix = map.macs * (this.#isQuantised ? QUANTISED_TIME : 1);
+    return work < ofMatrix ? product : productOf(map, parameters, 1, 'dense');
+  }
+
   #inFloats(values: FloatArray, rows: number, cols: number): Multiply {
     const { kernels } = this.memory;
     const panels = this.memory.weights(packRows(values, rows, cols));
@@ -127,6 +142,9 @@ export class Products {
       kernels.quantisedMatvec(rows, cols, panels, scales, x, y, accumulate, work);
   }
 }
+
+/** Time of a multiply-accumulate with 8-bit weights, as measured; that of one with float32 weights is 1. */
+const QUANTISED_TIME = 0.6;
 
 type Multiply = (x: RawBuffer, y: RawBuffer, accumulate: 0 | 1) => Instruction;
 
