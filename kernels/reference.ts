@@ -2,6 +2,7 @@
 export * from './adam/reference.ts';
 export * from './circulantProduct/reference.ts';
 export * from './copy/reference.ts';
+export * from './crossEntropy/reference.ts';
 export * from './ctc/reference.ts';
 export * from './displacement/reference.ts';
 export * from './dropout/reference.ts';

@@ -5,6 +5,7 @@
 export { adam } from './adam/simd';
 export { circulantProduct, circulantProductGrad } from './circulantProduct/simd';
 export { copyStrided } from './copy/simd';
+export { crossEntropy, crossEntropyGrad } from './crossEntropy/simd';
 export { ctc } from './ctc/simd';
 export { fromDisplacement, fromDisplacementTranspose } from './displacement/simd';
 export { dropout } from './dropout/simd';

@@ -1,4 +1,5 @@
 import type { FloatArray } from '../types.ts';
+import { normalizer } from './normalizer.ts';
 
 /**
  * y[r, j] = e^{x[r, j]} / Σ_k e^{x[r, k]}; x and y are `[rows, cols]`.
@@ -18,12 +19,4 @@ export function logSoftmax(x: FloatArray, y: FloatArray, rows: number, cols: num
     const { max, sum } = normalizer(x, first, cols);
     for (let i = first; i < first + cols; i++) y[i] = x[i] - max - Math.log(sum);
   }
-}
-
-function normalizer(x: FloatArray, first: number, cols: number): { max: number; sum: number } {
-  let max = -Infinity;
-  for (let i = first; i < first + cols; i++) max = Math.max(max, x[i]);
-  let sum = 0;
-  for (let i = first; i < first + cols; i++) sum += Math.exp(x[i] - max);
-  return { max, sum };
 }

@@ -126,3 +126,23 @@ describe('gather', () => {
     );
   });
 });
+
+test('crossEntropy and its gradient agree at every size and scale', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 4 }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.constantFrom(0.1, 1, 30, 3000),
+      fc.nat(3),
+      fc.nat(),
+      (rows, cols, deviation, skew, seed) => {
+        const x = randomValues(rows * cols, seed, deviation);
+        const classes = randomIntegers(rows, cols, seed + 1);
+        const tolerance = { relative: 2e-6, absolute: 2e-6 };
+        expectAgreement('crossEntropy', [x, classes, new Float32Array(1), rows, cols], tolerance, skew);
+        const [dLoss, dx] = [Float32Array.of(0.7), new Float32Array(rows * cols)];
+        expectAgreement('crossEntropyGrad', [x, classes, dLoss, dx, rows, cols], tolerance, skew);
+      },
+    ),
+  );
+});
