@@ -41,7 +41,7 @@ export { quantisedMatvec } from './quantisedMatvec/simd';
 export { maxAxis, sumAxis } from './reduce/simd';
 export { rnnCell, rnnCellGrad } from './rnnCell/simd';
 export { heapBase } from './scratch.simd';
-export { sgd } from './sgd/simd';
+export { sgd, sgdMomentum } from './sgd/simd';
 export { sigmoid, sigmoidGrad } from './sigmoid/simd';
 export { logSoftmax, softmax } from './softmax/simd';
 export { circulantMatvec, toeplitzLikeMatvec } from './spectralMatvec/simd';

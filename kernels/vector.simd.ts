@@ -36,6 +36,18 @@ export function constant64(address: usize): v128 {
   return v128.load64_splat(address);
 }
 
+// 2⁻¹⁰⁰, whose products with anything that occurs in a network are ordinary numbers.
+const tiny = memory.data<f32>([7.888609e-31], 16);
+
+/**
+ * Lanes below 2⁻¹⁰⁰ in magnitude become 0, for gradients and moments that fade: processors take many times as long for
+ * products that are too small for a full-precision float32.
+ */
+@inline
+export function flushed(v: v128): v128 {
+  return v128.andnot(v, f32x4.lt(f32x4.abs(v), constant(tiny)));
+}
+
 /** Loads `lanes` elements, 1 to 4; `lanes` is a literal or the length of a tail. */
 @inline
 export function load(address: usize, lanes: usize): v128 {

@@ -1,4 +1,4 @@
-import { load, madd, store } from '../vector.simd';
+import { flushed, load, madd, store } from '../vector.simd';
 
 /** See adam/reference.ts. */
 export function adam(
@@ -26,8 +26,8 @@ export function adam(
   for (; n > 0; ) {
     const lanes = min<usize>(n, 4);
     const gradient = load(g, lanes);
-    const mean = madd(keep1, load(m, lanes), f32x4.mul(take1, gradient));
-    const square = madd(keep2, load(v, lanes), f32x4.mul(take2, f32x4.mul(gradient, gradient)));
+    const mean = flushed(madd(keep1, load(m, lanes), f32x4.mul(take1, gradient)));
+    const square = flushed(madd(keep2, load(v, lanes), f32x4.mul(take2, f32x4.mul(gradient, gradient))));
     const direction = f32x4.div(mean, f32x4.add(f32x4.sqrt(f32x4.mul(square, scale2)), floor));
     store(m, mean, lanes);
     store(v, square, lanes);

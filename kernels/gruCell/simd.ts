@@ -1,6 +1,6 @@
 import { sigmoidGate, tanhGate } from '../gates.simd';
 import { held } from '../held.simd';
-import { addTo, copyTo, load, madd, store } from '../vector.simd';
+import { addTo, copyTo, flushed, load, madd, store } from '../vector.simd';
 
 /** The kernels of this file: see gruCell/reference.ts. */
 export function gruCell(
@@ -66,8 +66,8 @@ export function gruCellGrad(
         const atN = atZ + row;
         const r = load(gates + j, lanes);
         const dN = candidateGrad(row, gates + j, hPrev + j, dh + j, dhPrev + j, dGates + j, lanes);
-        store(dRecurrent + atN, f32x4.mul(dN, r), lanes);
-        const dR = f32x4.mul(f32x4.mul(dN, load(recurrent + atN, lanes)), slope(r));
+        store(dRecurrent + atN, flushed(f32x4.mul(dN, r)), lanes);
+        const dR = flushed(f32x4.mul(f32x4.mul(dN, load(recurrent + atN, lanes)), slope(r)));
         store(dGates + j, dR, lanes);
         store(dRecurrent + j, dR, lanes);
         store(dRecurrent + atZ, load(dGates + atZ, lanes), lanes);
@@ -202,7 +202,7 @@ export function gruGatesGrad(
         const lanes = min<usize>(4, (row - j) >> 2);
         const r = load(gates + j, lanes);
         const d = load(dhReset + j, lanes);
-        const dR = f32x4.mul(f32x4.mul(d, load(hPrev + j, lanes)), slope(r));
+        const dR = flushed(f32x4.mul(f32x4.mul(d, load(hPrev + j, lanes)), slope(r)));
         store(dGates + j, dR, lanes);
         store(dRecurrent + j, dR, lanes);
         store(dRecurrent + row + j, load(dGates + row + j, lanes), lanes);
@@ -245,8 +245,9 @@ function candidateGrad(
   const z = load(gates + row, lanes);
   const n = load(gates + (row << 1), lanes);
   const d = load(dh, lanes);
-  store(dGates + row, f32x4.mul(f32x4.mul(d, f32x4.sub(load(hPrev, lanes), n)), slope(z)), lanes);
-  const dN = f32x4.mul(f32x4.mul(d, f32x4.sub(one, z)), f32x4.sub(one, f32x4.mul(n, n)));
+  const dZ = f32x4.mul(f32x4.mul(d, f32x4.sub(load(hPrev, lanes), n)), slope(z));
+  store(dGates + row, flushed(dZ), lanes);
+  const dN = flushed(f32x4.mul(f32x4.mul(d, f32x4.sub(one, z)), f32x4.sub(one, f32x4.mul(n, n))));
   store(dGates + (row << 1), dN, lanes);
   store(dhPrev, madd(d, z, load(dhPrev, lanes)), lanes);
   return dN;

@@ -1,7 +1,7 @@
 import { held } from '../held.simd';
 import { sigmoidLanes } from '../sigmoid/simd';
 import { tanhLanes } from '../tanh/simd';
-import { addTo, copyTo, load, madd, store } from '../vector.simd';
+import { addTo, copyTo, flushed, load, madd, store } from '../vector.simd';
 
 /** The kernels of this file: see lstmCell/reference.ts. */
 export function lstmCell(
@@ -146,10 +146,10 @@ function cellGrad(
   const t = load(cTanh, lanes);
   const dOutput = load(dh, lanes);
   const dState = madd(f32x4.mul(dOutput, o), f32x4.sub(one, f32x4.mul(t, t)), load(dc, lanes));
-  store(dGates, f32x4.mul(f32x4.mul(dState, g), f32x4.mul(i, f32x4.sub(one, i))), lanes);
+  store(dGates, flushed(f32x4.mul(f32x4.mul(dState, g), f32x4.mul(i, f32x4.sub(one, i)))), lanes);
   const dForget = f32x4.mul(dState, load(cPrev, lanes));
-  store(dGates + atF, f32x4.mul(dForget, f32x4.mul(f, f32x4.sub(one, f))), lanes);
-  store(dGates + atG, f32x4.mul(f32x4.mul(dState, i), f32x4.sub(one, f32x4.mul(g, g))), lanes);
-  store(dGates + atO, f32x4.mul(f32x4.mul(dOutput, t), f32x4.mul(o, f32x4.sub(one, o))), lanes);
-  store(dc, f32x4.mul(dState, f), lanes);
+  store(dGates + atF, flushed(f32x4.mul(dForget, f32x4.mul(f, f32x4.sub(one, f)))), lanes);
+  store(dGates + atG, flushed(f32x4.mul(f32x4.mul(dState, i), f32x4.sub(one, f32x4.mul(g, g)))), lanes);
+  store(dGates + atO, flushed(f32x4.mul(f32x4.mul(dOutput, t), f32x4.mul(o, f32x4.sub(one, o)))), lanes);
+  store(dc, flushed(f32x4.mul(dState, f)), lanes);
 }

@@ -1,7 +1,7 @@
 import { sigmoidGate, tanhGate } from '../gates.simd';
 import { held } from '../held.simd';
 import { tanhLanes } from '../tanh/simd';
-import { load, madd, store } from '../vector.simd';
+import { flushed, load, madd, store } from '../vector.simd';
 
 /** See lstmPeepholeCell/reference.ts. */
 export function lstmPeepholeCell(
@@ -86,17 +86,18 @@ export function lstmPeepholeCellGrad(
         const f = load(gates + atF, lanes);
         const g = load(gates + atG, lanes);
         const o = load(gates + atO, lanes);
-        const dO = f32x4.mul(f32x4.mul(dOutput, t), slope(o));
+        const dO = flushed(f32x4.mul(f32x4.mul(dOutput, t), slope(o)));
         store(dGates + atO, dO, lanes);
         const direct = madd(f32x4.mul(dOutput, o), f32x4.sub(one, f32x4.mul(t, t)), load(dc + j, lanes));
         const dState = madd(dO, load(peepholes + atG, lanes), direct);
-        const dI = f32x4.mul(f32x4.mul(dState, g), slope(i));
+        const dI = flushed(f32x4.mul(f32x4.mul(dState, g), slope(i)));
         store(dGates + j, dI, lanes);
-        const dF = f32x4.mul(f32x4.mul(dState, before), slope(f));
+        const dF = flushed(f32x4.mul(f32x4.mul(dState, before), slope(f)));
         store(dGates + atF, dF, lanes);
-        store(dGates + atG, f32x4.mul(f32x4.mul(dState, i), f32x4.sub(one, f32x4.mul(g, g))), lanes);
+        const dG = flushed(f32x4.mul(f32x4.mul(dState, i), f32x4.sub(one, f32x4.mul(g, g))));
+        store(dGates + atG, dG, lanes);
         const dInputs = madd(dF, load(peepholes + atF, lanes), f32x4.mul(dI, load(peepholes + j, lanes)));
-        store(dc + j, madd(dState, f, dInputs), lanes);
+        store(dc + j, flushed(madd(dState, f, dInputs)), lanes);
         addProduct(dPeepholes + j, dI, before, lanes);
         addProduct(dPeepholes + atF, dF, before, lanes);
         addProduct(dPeepholes + atG, dO, load(c + j, lanes), lanes);

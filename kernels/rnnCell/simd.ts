@@ -1,6 +1,6 @@
 import { held } from '../held.simd';
 import { tanhLanes } from '../tanh/simd';
-import { addTo, copyTo, load, store } from '../vector.simd';
+import { addTo, copyTo, flushed, load, store } from '../vector.simd';
 
 /** See rnnCell/reference.ts. */
 export function rnnCell(
@@ -56,7 +56,7 @@ export function rnnCellGrad(
         const slope = rectify
           ? v128.and(f32x4.gt(y, f32x4.splat(0)), one)
           : f32x4.sub(one, f32x4.mul(y, y));
-        store(da + j, f32x4.mul(load(dh + j, lanes), slope), lanes);
+        store(da + j, flushed(f32x4.mul(load(dh + j, lanes), slope)), lanes);
       }
     }
     h += row;

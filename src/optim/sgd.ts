@@ -8,11 +8,15 @@ export interface SgdOptions {
   readonly weightDecay?: number;
 }
 
-/** Stochastic gradient descent with momentum, by PyTorch's formula. */
+/** Stochastic gradient descent with momentum, by PyTorch's formula; without momentum it keeps nothing but its step. */
 export function sgd(parameters: Tensors, options: SgdOptions = {}): Optimizer {
   const { momentum = 0, weightDecay = 0 } = options;
-  return optimizer(parameters, ['velocity'], (context, parameter, grad, [velocity], learningRate) => {
-    const [p, g, v] = [parameter, grad, velocity].map((tensor) => context.buffer(tensor));
-    context.kernels.sgd(parameter.size, p, g, v, learningRate, momentum, weightDecay);
+  const moments = momentum === 0 ? [] : ['velocity'];
+  return optimizer(parameters, moments, (context, parameter, grad, [velocity], learningRate) => {
+    const [p, g] = [parameter, grad].map((tensor) => context.buffer(tensor));
+    const { kernels } = context;
+    const { size } = parameter;
+    if (velocity === undefined) kernels.sgd(size, p, g, learningRate, weightDecay);
+    else kernels.sgdMomentum(size, p, g, context.buffer(velocity), learningRate, momentum, weightDecay);
   });
 }

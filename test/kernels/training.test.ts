@@ -118,7 +118,7 @@ describe('optimizers', () => {
     ]);
   });
 
-  test('sgd agrees, and by hand', () => {
+  test('sgd agrees with and without momentum, and by hand', () => {
     fc.assert(
       fc.property(
         fc.nat(30),
@@ -127,21 +127,18 @@ describe('optimizers', () => {
         fc.nat(3),
         fc.nat(),
         (n, momentum, decay, skew, seed) => {
-          const args = [
-            n,
-            randomValues(n, seed),
-            randomValues(n, seed + 1),
-            randomValues(n, seed + 2),
-            0.1,
-            momentum,
-            decay,
-          ];
-          expectAgreement('sgd', args, { relative: 1e-6, absolute: 1e-6 }, skew);
+          const [p, g, velocity] = [0, 1, 2].map((i) => randomValues(n, seed + i));
+          const tolerance = { relative: 1e-6, absolute: 1e-6 };
+          expectAgreement('sgd', [n, p, g, 0.1, decay], tolerance, skew);
+          expectAgreement('sgdMomentum', [n, p, g, velocity, 0.1, momentum, decay], tolerance, skew);
         },
       ),
     );
+    // p = 2 − 0.1·(1 + 0.25·2).
+    const plain = runReference('sgd', [1, Float32Array.of(2), Float32Array.of(1), 0.1, 0.25]);
+    expect((plain.arrays[1] as Float64Array)[0]).toBeCloseTo(1.85, 12);
     // velocity = 0.5·4 + 1 + 0.25·2 = 3.5; p = 2 − 0.1·3.5.
-    const { arrays } = runReference('sgd', [
+    const { arrays } = runReference('sgdMomentum', [
       1,
       Float32Array.of(2),
       Float32Array.of(1),
@@ -152,5 +149,20 @@ describe('optimizers', () => {
     ]);
     expect((arrays[3] as Float64Array)[0]).toBe(3.5);
     expect((arrays[1] as Float64Array)[0]).toBeCloseTo(1.65, 12);
+  });
+
+  test('moments that fade end at 0, not among numbers that are slow', () => {
+    const n = 6;
+    const faint = () => new Float32Array(n).fill(-1e-30);
+    for (const build of builds) {
+      const none = new Float32Array(n);
+      const moved = runWasm(build, 'sgdMomentum', [n, none, none, faint(), 0.1, 0.5, 0]);
+      expect([...(moved.arrays[3] as Float32Array)].map(Math.abs)).toEqual([...none]);
+      const rates = [1e-3, 0.5, 0.5, 1e-8, 1, 1, 0];
+      const { arrays } = runWasm(build, 'adam', [n, none, none, faint(), faint().map(Math.abs), ...rates]);
+      for (const moment of [arrays[3], arrays[4]]) {
+        expect([...(moment as Float32Array)].map(Math.abs)).toEqual([...none]);
+      }
+    }
   });
 });

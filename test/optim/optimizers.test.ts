@@ -162,8 +162,10 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
     it('names its moments after their parameters', () => {
       const parameters = { a: make(1), b: make(1, 2) };
       expect(Object.keys(adam(parameters).state.tensors)).toEqual(['m.a', 'v.a', 'm.b', 'v.b']);
-      expect(Object.keys(sgd(parameters).state.tensors)).toEqual(['velocity.a', 'velocity.b']);
-      expect(sgd(parameters).state.tensors['velocity.b'].shape).toEqual([2]);
+      const { tensors } = sgd(parameters, { momentum: 0.5 }).state;
+      expect(Object.keys(tensors)).toEqual(['velocity.a', 'velocity.b']);
+      expect(tensors['velocity.b'].shape).toEqual([2]);
+      expect(sgd(parameters).state.tensors).toEqual({});
     });
 
     it('refuses gradients that are missing or of another shape, by name', () => {
