@@ -136,10 +136,3 @@ export const denseTrainedOn: Contender = {
   seeds: 3,
   layers: dense.layers,
 };
-
-export const doubleDense: Contender = {
-  name: 'double-dense',
-  role: 'twice as wide as the baseline: what a baseline that costs four times as much would gain',
-  seeds: 1,
-  layers: (hidden) => twice({ hidden: 2 * hidden }),
-};

@@ -33,10 +33,11 @@ export async function loadCorpus(nameOrManifest: string, options: CorpusOptions)
 
 const NAMED: ReadonlyMap<string, (options: CorpusOptions) => Promise<Corpus>> = new Map([
   ['queries-small', (options: CorpusOptions) => loadQueries('small', options)],
+  ['queries-varied', (options: CorpusOptions) => loadQueries('varied', options)],
   ['queries-medium', (options: CorpusOptions) => loadQueries('medium', options)],
   [
     'queries-comparison',
-    (options: CorpusOptions) => loadQueries('medium', { ...options, counts: COMPARISON_COUNTS }),
+    (options: CorpusOptions) => loadQueries('varied', { ...options, counts: COMPARISON_COUNTS }),
   ],
   ['queries-large', (options: CorpusOptions) => loadQueries('large', options)],
   ['asterisk', (options: CorpusOptions) => loadAsterisk(options)],

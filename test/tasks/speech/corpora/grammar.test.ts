@@ -14,12 +14,14 @@ function draw(size: GrammarSize, count: number): string[] {
 }
 
 describe('query grammar', () => {
-  test('has about 60, about 140 and several hundred words, each size those of the smaller', () => {
-    const [small, medium, large] = GRAMMAR_SIZES.map(vocabulary) as [
+  test('has about 60, the same, about 140 and several hundred words, each size those of the smaller', () => {
+    const [small, varied, medium, large] = GRAMMAR_SIZES.map(vocabulary) as [
+      readonly string[],
       readonly string[],
       readonly string[],
       readonly string[],
     ];
+    expect(varied).toEqual(small);
     expect(small.length).toBeGreaterThanOrEqual(55);
     expect(small.length).toBeLessThanOrEqual(65);
     expect(medium.length).toBeGreaterThanOrEqual(130);
@@ -38,8 +40,9 @@ describe('query grammar', () => {
     },
   );
 
-  test('has at least 15,000 distinct sentences in the smallest size', () => {
+  test('has at least 15,000 distinct sentences in the smallest size, and several times as many of the same words', () => {
     expect(new Set(draw('small', 300_000)).size).toBeGreaterThanOrEqual(15_000);
+    expect(new Set(draw('varied', 300_000)).size).toBeGreaterThanOrEqual(40_000);
   });
 
   test('is the same for the same generator, and never goes from a place to itself', () => {
@@ -52,7 +55,7 @@ describe('query grammar', () => {
 
   test('refuses an unknown size', () => {
     expect(() => vocabulary('huge' as GrammarSize)).toThrow(
-      /no size "huge", expected one of small, medium, large/,
+      /no size "huge", expected one of small, varied, medium, large/,
     );
   });
 });

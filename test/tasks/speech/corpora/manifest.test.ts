@@ -155,7 +155,7 @@ describe('loadManifest', () => {
 describe('loadCorpus', () => {
   test('lists the names that there are', async () => {
     await expect(loadCorpus('queries-huge', { cacheFolder: 'never-made' })).rejects.toThrow(
-      /"queries-huge" is neither .* queries-small, queries-medium, queries-comparison, queries-large, asterisk, queen-joe/,
+      /"queries-huge" is neither .* queries-small, queries-varied, queries-medium, queries-comparison, queries-large, asterisk, queen-joe/,
     );
   });
 });

@@ -18,7 +18,7 @@ import { temporaryFolder } from './temporaryFolder.ts';
 const counts = { train: 3, development: 1, test: 2, flite: 1 };
 
 describe('planQueries', () => {
-  test.each(['small', 'medium', 'large'] as const)(
+  test.each(['small', 'varied', 'medium', 'large'] as const)(
     'keeps sentences and voices of %s apart between sets',
     (size) => {
       const recipes = planQueries(size, 1, DEFAULT_COUNTS[size]);

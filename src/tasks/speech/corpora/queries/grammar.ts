@@ -1,10 +1,18 @@
 import { InputError } from '../../../../errors.ts';
 import { type Grammar, LAYERS } from './phrases.ts';
 
-/** How many words people may use: about 60, about 140, several hundred. */
-export type GrammarSize = 'small' | 'medium' | 'large';
+/** How many words people may use: about 60, the same in many more sentences, about 140, several hundred. */
+export type GrammarSize = 'small' | 'varied' | 'medium' | 'large';
 
-export const GRAMMAR_SIZES: readonly GrammarSize[] = ['small', 'medium', 'large'];
+export const GRAMMAR_SIZES: readonly GrammarSize[] = ['small', 'varied', 'medium', 'large'];
+
+/** The layers that each size has. */
+const LAYERS_OF: Readonly<Record<GrammarSize, readonly (keyof typeof LAYERS)[]>> = {
+  small: ['small'],
+  varied: ['small', 'varied'],
+  medium: ['small', 'medium'],
+  large: ['small', 'medium', 'large'],
+};
 
 /**
  * Endless spoken queries of a size, drawn with `random` (uniform in [0, 1)): places, names, songs, numbers,
@@ -37,7 +45,7 @@ export function checkSize(size: string): asserts size is GrammarSize {
 
 function grammarOf(size: GrammarSize): Grammar {
   checkSize(size);
-  const layers = GRAMMAR_SIZES.slice(0, GRAMMAR_SIZES.indexOf(size) + 1).map((name) => LAYERS[name]);
+  const layers = LAYERS_OF[size].map((name) => LAYERS[name]);
   const slots: Record<string, string[]> = {};
   for (const layer of layers) {
     for (const [name, choices] of Object.entries(layer.slots))

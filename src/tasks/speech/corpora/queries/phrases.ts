@@ -5,8 +5,8 @@ export interface Grammar {
   readonly slots: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Each size has all of the smaller ones and more. */
-export const LAYERS: Readonly<Record<'small' | 'medium' | 'large', Grammar>> = {
+/** What the sizes are made of. */
+export const LAYERS: Readonly<Record<'small' | 'varied' | 'medium' | 'large', Grammar>> = {
   small: {
     templates: [
       [3, 'what is the weather in {city}{when}'],
@@ -31,6 +31,19 @@ export const LAYERS: Readonly<Record<'small' | 'medium' | 'large', Grammar>> = {
       day: ['today', 'tomorrow', 'tonight', 'on monday', 'on friday'],
       when: ['', '', ' {day}', ' {day}', ' at {clock}', ' {day} at {clock}'],
     },
+  },
+  /** More sentences of the same words. */
+  varied: {
+    templates: [
+      [2, 'what is the weather in {city} and {city}{when}'],
+      [2, 'play {song} and {song} by {artist}{when}'],
+      [2, 'call {person} and {person}{when}'],
+      [2, 'send a message to {person}{when}'],
+      [2, 'remind me to call {person} and {person}{when}'],
+      [2, 'wake me up {day} at {clock} and call {person}'],
+      [2, 'directions from {city} to {city} and {city}{when}'],
+    ],
+    slots: {},
   },
   medium: {
     templates: [
