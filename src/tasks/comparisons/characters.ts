@@ -9,7 +9,7 @@ export const characters: Experiment = {
     'Do the structures keep what an LSTM knows of the next character of the King James Version, with a quarter of its parameters, and better than a narrower dense LSTM of that size does?',
   comparisons: [
     {
-      task: charactersTask({ epochs: 2 }),
+      task: charactersTask({ epochs: 1 }),
       testSets: ['test'],
       judge: 'bitsPerCharacter',
       width: { candidates: [96], improvement: 0.003 },
