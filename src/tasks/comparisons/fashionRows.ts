@@ -9,7 +9,7 @@ export const fashionRows: Experiment = {
     'Do the structures keep the accuracy of an LSTM that reads the images of Fashion-MNIST row by row, with a quarter of its parameters, and better than a narrower dense LSTM of that size does?',
   comparisons: [
     {
-      task: fashionRowsTask({ epochs: 3 }),
+      task: fashionRowsTask({ epochs: 2 }),
       testSets: ['test'],
       judge: 'accuracy',
       width: { candidates: [96], improvement: 0.003 },

@@ -32,22 +32,22 @@ export const humanSpeech: Experiment = {
       ...common,
       task: speechTask({
         corpus: 'asterisk',
-        settings: { training: { ...training, epochs: 40 } },
+        settings: { training: { ...training, epochs: 30 } },
         speechHours: 0.26,
       }),
       folds: 10,
       search: { learningRates: [0.004, 0.008], seed: 1 },
-      models: models(40, 20, 1),
+      models: models(30, 15, 1),
     },
     {
       ...common,
       task: speechTask({
         corpus: 'queen-joe',
-        settings: { training: { ...training, epochs: 24 } },
+        settings: { training: { ...training, epochs: 16 } },
         speechHours: 1.32,
       }),
       search: { learningRates: [0.004, 0.008], seed: 101, length: 0.5 },
-      models: models(24, 12, 3),
+      models: models(16, 8, 3),
     },
   ],
 };
