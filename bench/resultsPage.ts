@@ -1,0 +1,5 @@
+import type { Results } from './results.ts';
+
+export function pageOf(results: Results, before: string): string {
+  return before + results.machine;
+}
