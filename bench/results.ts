@@ -41,7 +41,8 @@ const folder = fileURLToPath(new URL('../../docs/results/', import.meta.url));
 const jsonFile = `${folder}speed.json`;
 const pageFile = `${folder}speed.md`;
 
-export const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1];
+export const median = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[times.length >> 1];
 
 /** The processor, for reports. */
 export const machine = (): string => `${cpus()[0].model.trim()}, ${cpus().length} cores`;
@@ -54,7 +55,12 @@ export function saveResults({ rows = [], figures = [] }: Partial<Pick<Results, '
   const results: Results = {
     machine: machine(),
     rows: merged(before.rows, rows, ({ workload, variant, peer, node }) => [workload, variant, peer, node]),
-    figures: merged(before.figures, figures, ({ bench, name, node, backend }) => [bench, name, node, backend]),
+    figures: merged(before.figures, figures, ({ bench, name, node, backend }) => [
+      bench,
+      name,
+      node,
+      backend,
+    ]),
   };
   writeFileSync(jsonFile, `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(pageFile, pageOf(results, existsSync(pageFile) ? readFileSync(pageFile, 'utf8') : ''));

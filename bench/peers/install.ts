@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** The JavaScript peers, in the versions that their programs here are written for. */
 const npmPackages = [
   '@jax-js/jax@0.1.25',
-  '@tensorflow/tfjs-core@4.22.0',
+  '@tensorflow/tfjs@4.22.0',
   '@tensorflow/tfjs-backend-wasm@4.22.0',
   'onnxruntime-node@1.30.0',
 ];
@@ -23,7 +23,14 @@ export async function installPyTorch(folder: string): Promise<string> {
   await once(root, async () => {
     // What the system has already is not asked for again; nothing is installed, so this needs no rights.
     const options = ['-o', 'Debug::NoLocking=1', '-o', `Dir::Cache::archives=${root}`];
-    const asked = ['install', '--yes', '--no-install-recommends', '--print-uris', ...options, ...debianPackages];
+    const asked = [
+      'install',
+      '--yes',
+      '--no-install-recommends',
+      '--print-uris',
+      ...options,
+      ...debianPackages,
+    ];
     const { stdout } = await run('apt-get', asked, { maxBuffer: 1 << 26 });
     const names = [...stdout.matchAll(/^'.*' (\S+?)_\S+\.deb /gm)].map(([, name]) => name);
     await run('apt-get', ['download', ...new Set([...debianPackages, ...names])], { cwd: root });

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { workloads } from '../workloads/definitions.ts';
 import { machine, saveResults } from '../results.ts';
+import { workloads } from '../workloads/definitions.ts';
 import { compare } from './compare.ts';
 import type { Launch } from './contender.ts';
 import { type Peer, peers } from './peers.ts';

@@ -29,7 +29,12 @@ export const peers: readonly Peer[] = [
     takes: (_, variant) => variant !== 'hybrid',
     async launch(folder) {
       const root = await installPyTorch(folder);
-      const libraries = ['usr/lib/x86_64-linux-gnu/openblas-pthread', 'usr/lib/x86_64-linux-gnu', 'usr/lib', 'lib/x86_64-linux-gnu'];
+      const libraries = [
+        'usr/lib/x86_64-linux-gnu/openblas-pthread',
+        'usr/lib/x86_64-linux-gnu',
+        'usr/lib',
+        'lib/x86_64-linux-gnu',
+      ];
       const env = {
         LD_LIBRARY_PATH: libraries.map((path) => join(root, path)).join(':'),
         PYTHONPATH: join(root, 'usr/lib/python3/dist-packages'),
@@ -46,12 +51,23 @@ export const peers: readonly Peer[] = [
       return { name: `PyTorch ${version}`, command: python, args: [join(sources, 'pytorch.py')], env };
     },
   },
-  javaScript('onnxruntime-node', 'onnxruntime-node', 'onnxruntime', (workload, variant) =>
-    !isTraining(workload) && inFactors(variant),
+  javaScript(
+    'onnxruntime-node',
+    'onnxruntime-node',
+    'onnxruntime',
+    (workload, variant) => !isTraining(workload) && inFactors(variant),
   ),
-  javaScript('jax-js', '@jax-js/jax', 'jax', (workload, variant) => isTraining(workload) && inFactors(variant)),
-  javaScript('TensorFlow.js', '@tensorflow/tfjs-backend-wasm', 'tensorflow', (workload, variant) =>
-    isTraining(workload) && inFactors(variant),
+  javaScript(
+    'jax-js',
+    '@jax-js/jax',
+    'jax',
+    (workload, variant) => isTraining(workload) && inFactors(variant),
+  ),
+  javaScript(
+    'TensorFlow.js',
+    '@tensorflow/tfjs-backend-wasm',
+    'tensorflow',
+    (workload, variant) => isTraining(workload) && inFactors(variant),
   ),
 ];
 
