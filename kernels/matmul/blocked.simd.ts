@@ -5,8 +5,9 @@ import { multiplyRow, multiplyTallTile, multiplyTile, putEdges } from './tiles.s
 // A is cut into blocks of at most blockRows × depth, packed as tiles of 4 or 6 rows that lie in order of k; B into panels
 // of depth × 8, two at a time. A panel stays in the first-level cache while it meets every tile of the block, which stays
 // in the second (Goto and van de Geijn, 2008).
-const depth: usize = 256;
-const blockRows: usize = 504;
+// A deep panel is one run of memory, which the processor fetches ahead where few rows use it.
+const depth: usize = 512;
+const blockRows: usize = 252;
 // What both heights of tiles divide.
 const blockUnit: usize = 12;
 const tileBytes: usize = 6 * 8 * 4;
