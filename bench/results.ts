@@ -14,6 +14,8 @@ export interface Row {
   readonly oursMs: number;
   readonly peerMs: number;
   readonly ratio: number;
+  /** The same of the processor's time, which other work on the machine does not lengthen as it does the time on the wall. */
+  readonly cpuRatio: number;
   readonly node: string;
   /** The build of ours that ran. */
   readonly backend: string;

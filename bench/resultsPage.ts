@@ -29,10 +29,11 @@ const runOf = ({ node, backend }: Row): string => `Node ${node}, ${backend}`;
 
 const tableOfRows = (rows: readonly Row[]): string =>
   table(
-    ['workload', 'structure', 'peer', 'its form', 'ours, ms', 'theirs, ms', 'ratio'],
-    rows.map(({ workload, variant, peer, form, oursMs, peerMs, ratio }) => [
+    ['workload', 'structure', 'peer', 'its form', 'ours, ms', 'theirs, ms', 'ratio', 'of processor time'],
+    rows.map(({ workload, variant, peer, form, oursMs, peerMs, ratio, cpuRatio }) => [
       ...[workload, variant, peer, form, number(oursMs), number(peerMs)],
       ratio.toFixed(3),
+      cpuRatio.toFixed(3),
     ]),
   );
 

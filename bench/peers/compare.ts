@@ -27,16 +27,21 @@ const slowRounds = 3;
 export async function compare({ folder, workload, variant, launches, rounds }: Comparison): Promise<Row[]> {
   const job = writeJob(folder, workload, variant);
   const own = new Contender(ours);
-  const running: { contender: Contender; ready: Ready; steps: number; times: number[] }[] = [];
+  const running: {
+    contender: Contender;
+    ready: Ready;
+    steps: number;
+    times: { wall: number[]; cpu: number[] };
+  }[] = [];
   try {
     const expected = await own.prepare(job);
-    running.push({ contender: own, ready: expected, steps: 0, times: [] });
+    running.push({ contender: own, ready: expected, steps: 0, times: { wall: [], cpu: [] } });
     for (const launch of launches) {
       const contender = new Contender(launch);
       try {
         const ready = await contender.prepare(job);
         checkLosses(ready.losses, expected.losses);
-        running.push({ contender, ready, steps: 0, times: [] });
+        running.push({ contender, ready, steps: 0, times: { wall: [], cpu: [] } });
       } catch (error) {
         console.error(
           `${workload.name} ${variant}, ${launch.name}: ${error instanceof Error ? error.message : error}`,
@@ -50,21 +55,25 @@ export async function compare({ folder, workload, variant, launches, rounds }: C
     }
     for (let round = 0; round < rounds; round++) {
       for (const { contender, steps, times } of running) {
-        if (round >= slowRounds && times[0] > slowMilliseconds) continue;
+        if (round >= slowRounds && times.wall[0] > slowMilliseconds) continue;
         // The first step of a turn finds the caches full of another's numbers.
-        times.push(...(await contender.time(steps + 1)).wall.slice(1));
+        const { wall, cpu } = await contender.time(steps + 1);
+        times.wall.push(...wall.slice(1));
+        times.cpu.push(...cpu.slice(1));
       }
     }
   } finally {
     for (const { contender } of running) contender.close();
   }
   const [us, ...them] = running;
-  const oursMs = median(us.times);
+  const oursMs = median(us.times.wall);
   return them.map(({ contender, ready, times }) => {
-    const peerMs = median(times);
+    const peerMs = median(times.wall);
+    const cpuRatio = median(us.times.cpu) / median(times.cpu);
     return {
       ...{ workload: workload.name, variant, peer: contender.name, form: ready.form },
-      ...{ oursMs, peerMs, ratio: oursMs / peerMs, node: process.version, backend: us.ready.form },
+      ...{ oursMs, peerMs, ratio: oursMs / peerMs, cpuRatio },
+      ...{ node: process.version, backend: us.ready.form },
     };
   });
 }

@@ -38,9 +38,9 @@ for (const workload of workloads) {
     const launches = present.filter(({ peer }) => peer.takes(workload, variant)).map(({ launch }) => launch);
     if (launches.length === 0) continue;
     const rows = await compare({ folder, workload, variant, launches, rounds: Number(values.rounds) });
-    for (const { peer, oursMs, peerMs, ratio, form } of rows) {
-      const times = `${oursMs.toFixed(3).padStart(9)} / ${peerMs.toFixed(3).padStart(9)} = ${ratio.toFixed(3)}`;
-      console.log(`${`${workload.name} ${variant}`.padEnd(16)}${peer.padEnd(24)}${times}  ${form}`);
+    for (const { peer, oursMs, peerMs, ratio, cpuRatio, form } of rows) {
+      const times = `${oursMs.toFixed(3).padStart(9)} / ${peerMs.toFixed(3).padStart(9)} = ${ratio.toFixed(3)} (processor ${cpuRatio.toFixed(3)})`;
+      console.log(`${`${workload.name} ${variant}`.padEnd(18)}${peer.padEnd(24)}${times}  ${form}`);
     }
     saveResults({ rows });
   }
