@@ -4,13 +4,14 @@ import { packedSize } from '../kernels/matmul/layout.ts';
 import { packRows } from '../kernels/matvec/layout.ts';
 import { quantiseRows } from '../kernels/quantisedMatvec/layout.ts';
 import * as kernels from '../kernels/reference.ts';
+import type { Bench } from './bench.ts';
 import { type Case, eachBuild, measure, type Timing, values } from './timing.ts';
 
 /**
  * Times the WebAssembly kernels, each after a check against its reference kernel, and prints a table: median of
  * several rounds, its rate, and the best round for machines that others use too. Throws if a kernel disagrees with its reference.
  */
-export async function benchKernels(): Promise<void> {
+export async function benchKernels({ say, figure }: Bench): Promise<void> {
   const cases = [
     ...matmulCases(),
     ...matvecCases(),
@@ -19,9 +20,15 @@ export async function benchKernels(): Promise<void> {
     ...recurrentCases(),
     ...weightCases(),
   ];
-  await eachBuild((module) => {
-    for (const item of cases) console.log(row(item, measure(module, item)));
+  await eachBuild((module, build) => {
+    for (const item of cases) {
+      const timing = measure(module, item);
+      say(row(item, timing));
+      figure({ build, name: item.label, value: 1000 * timing.median, unit: 'µs' });
+    }
   });
+  const untimed = Object.keys(kernels).filter((name) => !cases.some(({ kernel }) => kernel === name));
+  say(`\nkernels without a case of their own: ${untimed.join(', ')}`);
 }
 
 function row({ label, work }: Case, { median, best }: Timing): string {

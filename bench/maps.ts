@@ -7,20 +7,26 @@ import {
   twiddles,
 } from '../kernels/fft/layout.ts';
 import { packedSize } from '../kernels/matmul/layout.ts';
+import type { Bench } from './bench.ts';
 import { type Argument, eachBuild, measure, values } from './timing.ts';
 
 /**
  * Times the products of structured maps beside the dense one of the same size, each after a check against its reference:
  * best rounds, in µs. Says from which size on each is quicker than the dense one, and whether the limits are kept.
  */
-export async function benchMaps(): Promise<void> {
-  await eachBuild((module) => {
+export async function benchMaps({ say, figure }: Bench): Promise<void> {
+  await eachBuild((module, build) => {
     for (const batch of [64, 16]) {
-      console.log(`\nproducts of ${batch} rows; with the gradients of input and weights after the +`);
+      say(`\nproducts of ${batch} rows; with the gradients of input and weights after the +`);
       const rows = sizes.flatMap((n) => timesOf(module, batch, n));
-      for (const row of rows) console.log(inWords(row));
-      for (const line of crossovers(rows)) console.log(line);
-      if (batch === 64) for (const line of judged(module, rows)) console.log(line);
+      for (const row of rows) {
+        say(inWords(row));
+        const name = `${row.kind} ${row.n}, ${batch} rows`;
+        figure({ build, name, value: row.forward, unit: 'µs' });
+        figure({ build, name: `${name}, with gradients`, value: row.both, unit: 'µs' });
+      }
+      for (const line of crossovers(rows)) say(line);
+      if (batch === 64) for (const line of judged(module, rows)) say(line);
     }
   });
 }

@@ -9,6 +9,7 @@ import {
   scope,
   tensor,
 } from '../src/index.ts';
+import type { Bench } from './bench.ts';
 import { type Timing, timed } from './timing.ts';
 
 /** The structures that streams are timed with. */
@@ -60,19 +61,24 @@ export function streamOf(variant: StreamVariant, options: StreamOptions = {}) {
 }
 
 /** Times one step of a stream of every structure, beside the same step as a sequence of the model. */
-export async function benchStreaming(): Promise<void> {
-  console.log(
+export async function benchStreaming(bench: Bench): Promise<void> {
+  bench.say(
     `\n240 values into 3 × 256 LSTM units and 128 classes, one row at a time; ${defaultBackend().description}`,
   );
-  const dense = print('dense', {});
+  const dense = print(bench, 'dense', {});
   for (const variant of [...Object.keys(streamVariants).slice(1), 'hybrid'] as StreamVariant[]) {
-    print(variant, {}, dense);
+    print(bench, variant, {}, dense);
   }
   for (const variant of ['dense', 'low rank 32', 'hybrid'] as const)
-    print(variant, { weights: 'int8' }, dense);
+    print(bench, variant, { weights: 'int8' }, dense);
 }
 
-function print(variant: StreamVariant, options: StreamOptions, dense?: Timing): Timing {
+function print(
+  { say, figure }: Bench,
+  variant: StreamVariant,
+  options: StreamOptions,
+  dense?: Timing,
+): Timing {
   const { stream, step, apply } = streamOf(variant, options);
   check(step, apply, options.weights === 'int8' ? 0.05 : 1e-4);
   stream.reset();
@@ -82,7 +88,8 @@ function print(variant: StreamVariant, options: StreamOptions, dense?: Timing): 
     `${(median * 1000).toFixed(1).padStart(7)} µs (best ${(best * 1000).toFixed(1).padStart(6)})`;
   const ratio = dense ? `   ${(dense.best / own.best).toFixed(1)}× dense` : '';
   const size = `${(stream.bytes / 1024).toFixed(0).padStart(6)} KiB`;
-  console.log(`${label.padEnd(24)}${size}${microseconds(own)}, apply${microseconds(whole)}${ratio}`);
+  say(`${label.padEnd(24)}${size}${microseconds(own)}, apply${microseconds(whole)}${ratio}`);
+  figure({ name: `stream, ${label}`, value: 1000 * own.median, unit: 'µs a step' });
   return own;
 }
 

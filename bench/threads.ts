@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { backend, parallelTrainer, random, type StepOptions, trainStep } from '../src/index.ts';
+import type { Bench } from './bench.ts';
 import task, { modelOf, type Sequences, type Workload } from './threadsTask.ts';
 
 const w2 = { batch: 16, time: 20, input: 240, layers: 3, hidden: 256, classes: 128 };
@@ -20,14 +21,18 @@ const options: StepOptions = { learningRate: 0.01 };
  * All take turns, so that other work on the machine slows all alike. Throws when shards on two threads are not those on
  * one, to the last bit, or far from the whole batch.
  */
-export async function benchThreads(): Promise<void> {
-  console.log(
+export async function benchThreads({ say, figure }: Bench): Promise<void> {
+  say(
     `\n${backend('wasm').description}, ${availableParallelism()} cores; milliseconds a step, median (best)`,
   );
-  for (const workload of workloads) console.log(await line(workload));
+  for (const workload of workloads) {
+    const { text, gain } = await line(workload);
+    say(text);
+    figure({ name: `${workload.name}, two threads over one`, value: gain, unit: '×' });
+  }
 }
 
-async function line(workload: Workload): Promise<string> {
+async function line(workload: Workload): Promise<{ text: string; gain: number }> {
   const [whole] = sequences(workload, 1);
   const parts = sequences(workload, shards);
   const { loss, optimizer } = task(workload);
@@ -56,10 +61,10 @@ async function line(workload: Workload): Promise<string> {
   const medians = times.map((all) => all.sort((a, b) => a - b)[all.length >> 1]);
   const cells = medians.map((median, i) => `${median.toFixed(1)} (${times[i][0].toFixed(1)})`.padStart(15));
   const [ofWhole, ofParts] = medians.map((median) => `${(median / medians[2]).toFixed(2)}×`);
-  return (
+  const text =
     `${workload.name.padEnd(12)} whole batch ${cells[0]}, 2 shards ${cells[1]}, on 2 threads ${cells[2]}: ` +
-    `${ofWhole} the whole batch's speed, ${ofParts} one thread's`
-  );
+    `${ofWhole} the whole batch's speed, ${ofParts} one thread's`;
+  return { text, gain: medians[1] / medians[2] };
 }
 
 /** The same sequences, in `count` parts. */

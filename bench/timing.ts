@@ -19,15 +19,17 @@ const roundMilliseconds = 1;
 const warmUpMilliseconds = 100;
 
 /** Runs `body` with each build of the kernels that this engine can run, and says which it cannot. */
-export async function eachBuild(body: (module: WebAssembly.Module) => void): Promise<void> {
+export async function eachBuild(
+  body: (module: WebAssembly.Module, build: 'base' | 'relaxed') => void,
+): Promise<void> {
   for (const [name, code] of [
     ['base', base],
     ['relaxed', relaxed],
   ] as const) {
-    const bytes = Uint8Array.from(Buffer.from(code, 'base64'));
+    const bytes = Uint8Array.from(Buffer.from(code, 'hex'));
     const canRun = WebAssembly.validate(bytes);
     console.log(canRun ? `\n${name} build` : `\n${name}: not run, this engine lacks relaxed SIMD`);
-    if (canRun) body(await WebAssembly.compile(bytes));
+    if (canRun) body(await WebAssembly.compile(bytes), name);
   }
 }
 

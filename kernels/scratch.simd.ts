@@ -5,7 +5,7 @@
 export const scratch: usize = (__heap_base + 63) & ~63;
 
 /** Bytes of scratch: one packed block of A, two panels of B and one tile of C (see matmul). */
-export const scratchSize: usize = 512 * 256 * 4 + 2 * 256 * 8 * 4 + 4 * 8 * 4;
+export const scratchSize: usize = 252 * 512 * 4 + 2 * 512 * 8 * 4 + 6 * 8 * 4;
 
 /** First address that the host may use. */
 export const heapBase: usize = scratch + scratchSize;

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Job } from './job.ts';
@@ -38,7 +39,9 @@ export class Contender {
 
   constructor({ name, command, args, env }: Launch) {
     this.name = name;
-    this.#process = spawn(command, args, {
+    // All on the last core, since only one of them works at a time.
+    const core = String(availableParallelism() - 1);
+    this.#process = spawn('taskset', ['--cpu-list', core, command, ...args], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -1,4 +1,4 @@
-import { type LayerState, recurrentModel, scope, sum, tensor } from '../../src/index.ts';
+import { recurrentModel } from '../../src/index.ts';
 import { batchOf } from './data.ts';
 import { modelOf, type Variant, type Workload } from './definitions.ts';
 import type { Prepared } from './training.ts';
@@ -7,18 +7,15 @@ import type { Prepared } from './training.ts';
 export function prepareStream(workload: Workload, variant: Variant): Prepared {
   const model = recurrentModel(modelOf(workload, variant));
   const parameters = model.initialise(1);
-  const input = tensor(batchOf(workload).x, [workload.time, workload.batch, workload.input]);
-  let state: readonly LayerState[] | undefined;
+  const stream = model.stream(parameters);
+  const { x } = batchOf(workload);
+  const y = new Float32Array(workload.classes);
   return {
     model,
     parameters,
     step() {
-      const { total, after } = scope(() => {
-        const { y, state: after } = model.apply(parameters, input, { state });
-        return { total: sum(y), after };
-      });
-      state = after;
-      return total.item();
+      stream.step(x, y);
+      return y.reduce((total, value) => total + value, 0);
     },
   };
 }

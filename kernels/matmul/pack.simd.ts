@@ -39,6 +39,42 @@ export function packTiles(k: usize, rows: usize, a: usize, aRow: usize, aCol: us
   }
 }
 
+/** Packs `rows` (a multiple of 6) × k of A as tiles `[rows / 6, k, 6]`. */
+export function packTallTiles(k: usize, rows: usize, a: usize, aRow: usize, aCol: usize, to: usize): void {
+  for (; rows > 0; rows -= 6) {
+    let from = a;
+    let left = k;
+    if (aRow == 4) {
+      for (; left > 0; left--) {
+        v128.store(to, v128.load(from));
+        v128.store64_lane(to, v128.load64_zero(from, 16), 0, 16);
+        from += aCol;
+        to += 24;
+      }
+    } else if (aCol == 4) {
+      for (; left >= 4; left -= 4) {
+        transpose4(from, aRow, to, 24);
+        const r4 = v128.load(from + (aRow << 2));
+        const r5 = v128.load(from + 5 * aRow);
+        const low = v128.shuffle<f32>(r4, r5, 0, 4, 1, 5);
+        const high = v128.shuffle<f32>(r4, r5, 2, 6, 3, 7);
+        v128.store64_lane(to, low, 0, 16);
+        v128.store64_lane(to, low, 1, 40);
+        v128.store64_lane(to, high, 0, 64);
+        v128.store64_lane(to, high, 1, 88);
+        from += 16;
+        to += 96;
+      }
+    }
+    for (; left > 0; left--) {
+      for (let r: usize = 0; r < 6; r++) f32.store(to + (r << 2), f32.load(from + r * aRow));
+      from += aCol;
+      to += 24;
+    }
+    a += 6 * aRow;
+  }
+}
+
 /** Packs 16 rows of A that lie side by side. */
 function packFourTiles(k: usize, from: usize, aCol: usize, to: usize): void {
   const second = k << 4;

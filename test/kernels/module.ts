@@ -33,7 +33,7 @@ function instantiate(name: string, code: string): Build {
 }
 
 function bytesOf(code: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(Buffer.from(code, 'base64'));
+  return Uint8Array.from(Buffer.from(code, 'hex'));
 }
 
 /** Runs a reference kernel on float64 copies of float32 arrays; returns its result and the arrays after it. */
