@@ -5,6 +5,8 @@ export {
   backend,
   type DType,
   defaultBackend,
+  type GpuMode,
+  startBackend,
   useBackend,
 } from './backends/index.ts';
 export { InputError } from './errors.ts';

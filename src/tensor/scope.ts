@@ -1,5 +1,4 @@
-import type { FloatArray } from '../../kernels/types.ts';
-import type { Backend } from '../backends/index.ts';
+import type { Backend, Taken } from '../backends/index.ts';
 import { InputError } from '../errors.ts';
 import type { Lifetime, Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
@@ -55,15 +54,15 @@ export class Scope implements Lifetime {
 
   /** Frees the arena, and moves what `kept` tensors need to the parent, or to ordinary arrays. */
   close(kept: Iterable<Tensor>): void {
-    const moved = new Map<Storage, FloatArray>();
+    const moved = new Map<Storage, Taken>();
     for (const { storage } of kept) {
       if (storage.ownedBy(this) && !moved.has(storage)) moved.set(storage, storage.moveOut());
     }
     this.open = false;
     for (const [backend, mark] of this.#marks) backend.reset(mark);
-    for (const [storage, values] of moved) {
+    for (const [storage, taken] of moved) {
       this.parent?.enter(storage.backend);
-      storage.moveTo(this.parent, values);
+      storage.moveTo(this.parent, taken);
     }
   }
 }
