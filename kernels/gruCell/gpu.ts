@@ -1,4 +1,3 @@
-import { sigmoidSource, tanhSource } from '../activation.gpu.ts';
 import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 
@@ -60,7 +59,7 @@ return (1 - z) * ${candidate} + z * ${state('hPrev')};`,
     numbers,
     constants: { hidden },
     threads: { j: hidden, y: rows },
-    source: `${sigmoidSource}${tanhSource}${source}`,
+    source,
     writes: [
       [gates, 3 * size],
       [recurrent, 3 * size],
@@ -164,7 +163,7 @@ return ${gate(1)};`,
     numbers,
     constants: { hidden },
     threads: { j: hidden, y: rows },
-    source: `${sigmoidSource}${source}`,
+    source,
     writes: [
       [gates, 3 * size],
       [hReset, size],
@@ -213,7 +212,7 @@ return (1 - ${z}) * ${n} + ${z} * ${state('hPrev')};`,
     numbers,
     constants: { hidden },
     threads: { j: hidden, y: rows },
-    source: `${tanhSource}${source}`,
+    source,
     writes: [
       [gates, 3 * size],
       [h, size],

@@ -1,4 +1,3 @@
-import { sigmoidSource, tanhSource } from '../activation.gpu.ts';
 import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 
@@ -43,7 +42,7 @@ return sigmoid(a);`,
     numbers,
     constants: { hidden },
     threads: { j: hidden, y: rows },
-    source: `${sigmoidSource}${tanhSource}${source}`,
+    source,
     writes: [
       [gates, 4 * size],
       [c, size],

@@ -1,4 +1,3 @@
-import { sigmoidSource, tanhSource } from '../activation.gpu.ts';
 import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 import { sumAxis } from '../reduce/gpu.ts';
@@ -55,7 +54,7 @@ return sigmoid(${pre(3)} + ${weight(2)} * c3) * hyperbolicTangent(c3);`,
     numbers,
     constants: { hidden },
     threads: { j: hidden, y: rows },
-    source: `${sigmoidSource}${tanhSource}${source}`,
+    source,
     writes: [
       [gates, 4 * size],
       [c, size],
@@ -123,7 +122,7 @@ return dState1 * ${gate(1)} + di1 * ${weight(0)} + df1 * ${weight(1)};`,
     numbers,
     constants: { hidden },
     threads: { j: hidden, y: rows },
-    source: `${tanhSource}${source}`,
+    source,
     writes: [
       [dGates, 4 * size],
       [dc, size],

@@ -1,4 +1,3 @@
-import { tanhSource } from '../activation.gpu.ts';
 import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 
@@ -28,7 +27,7 @@ export function rnnCell(
     numbers,
     constants: { hidden },
     threads: { j: hidden, row: batch },
-    source: `${rectify ? '' : tanhSource}\n${isHeld}
+    source: `${isHeld}
 const sum = a[row * $hidden + j] + bias[j];
 return ${rectify ? 'Math.max(sum, 0)' : 'hyperbolicTangent(sum)'};`,
     writes: [[h, size]],

@@ -1,8 +1,7 @@
-import { sigmoidSource } from '../activation.gpu.ts';
 import { unary } from '../elementwise/gpu.ts';
 import type { Gpu, GpuBuffer } from '../launch.ts';
 
-export const sigmoid = unary('sigmoid', `${sigmoidSource}\nreturn sigmoid(v);`);
+export const sigmoid = unary('sigmoid', 'return sigmoid(v);');
 
 export function sigmoidGrad(gpu: Gpu, dy: GpuBuffer, y: GpuBuffer, dx: GpuBuffer, n: number): void {
   gpu.launch({

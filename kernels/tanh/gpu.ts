@@ -1,8 +1,7 @@
-import { tanhSource } from '../activation.gpu.ts';
 import { unary } from '../elementwise/gpu.ts';
 import type { Gpu, GpuBuffer } from '../launch.ts';
 
-export const tanh = unary('tanh', `${tanhSource}\nreturn hyperbolicTangent(v);`);
+export const tanh = unary('tanh', 'return hyperbolicTangent(v);');
 
 export function tanhGrad(gpu: Gpu, dy: GpuBuffer, y: GpuBuffer, dx: GpuBuffer, n: number): void {
   gpu.launch({

@@ -1,3 +1,4 @@
+import { gpuFunctions } from '../../../kernels/activation.gpu.ts';
 import { InputError } from '../../errors.ts';
 import type { Program } from './program.ts';
 import type { DeviceArray } from './texture.ts';
@@ -42,7 +43,10 @@ export async function startDevice(mode?: GpuMode): Promise<Device> {
 
 /** As much of gpu.js as is used; its own types leave out WebGPU's. */
 interface GpuJs {
-  readonly GPU: new (settings: { mode: GpuMode }) => { createKernel(source: string, settings: object): Kernel };
+  readonly GPU: new (settings: { mode: GpuMode }) => {
+    addFunction(source: string, settings: object): void;
+    createKernel(source: string, settings: object): Kernel;
+  };
   readonly Input: new (values: Float32Array, size: number[]) => object;
 }
 interface Kernel {
@@ -64,6 +68,9 @@ async function importGpu(): Promise<GpuJs> {
 async function probe(GPU: GpuJs['GPU'], Input: GpuJs['Input'], mode: GpuMode): Promise<Device> {
   if (mode === 'webgpu') await provideWebGpu();
   const gpu = new GPU({ mode });
+  for (const source of gpuFunctions) {
+    gpu.addFunction(source, { argumentTypes: ['Number'], returnType: 'Number' });
+  }
   const kernels = new Map<string, Kernel>();
   let failure: Error | null = null;
   let context: unknown = null;
