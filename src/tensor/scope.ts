@@ -26,6 +26,33 @@ export function scope<T>(body: () => T): T {
   return result;
 }
 
+/**
+ * A scope that ends with an async function, for backends whose numbers must be waited for: what `inside` runs makes its
+ * tensors in it. Rejects with InputError while another such scope or an ordinary one is open.
+ */
+export async function scopeAcross<T>(body: (inside: <R>(part: () => R) => R) => Promise<T>): Promise<T> {
+  if (across || current !== null) {
+    throw new InputError('scopeAcross: another scope is open, expected what came before to be awaited.');
+  }
+  const own = new Scope(null);
+  across = true;
+  const inside = <R>(part: () => R): R => {
+    const outer = current;
+    current = own;
+    try {
+      return part();
+    } finally {
+      current = outer;
+    }
+  };
+  try {
+    return await body(inside);
+  } finally {
+    across = false;
+    own.close([]);
+  }
+}
+
 /** For ops: what tensors made now live as long as; null outside every scope. */
 export const currentScope = (): Scope | null => current;
 
@@ -69,6 +96,8 @@ export class Scope implements Lifetime {
 
 let current: Scope | null = null;
 let holds = 0;
+/** Whether a scope of an async function is open. */
+let across = false;
 
 function checkDone<T>(result: T): T {
   if (result instanceof Promise) {
