@@ -15,6 +15,8 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Imported lazily, which the server would otherwise find out in the middle of a test.
+        optimizeDeps: { include: ['gpu.js'] },
         // Threads of a page share memory only where it is isolated from other origins.
         server: {
           headers: {

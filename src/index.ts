@@ -3,8 +3,12 @@ export {
   type Backend,
   type BackendName,
   backend,
+  type Choice,
+  chooseBackend,
   type DType,
   defaultBackend,
+  type GpuMode,
+  startBackend,
   useBackend,
 } from './backends/index.ts';
 export { InputError } from './errors.ts';

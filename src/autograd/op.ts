@@ -156,6 +156,7 @@ function applyOp<Attributes>(
     outputs = [definition.alias(inputs[0], attributes)];
   } else {
     const context = openContext(inputs[0]);
+    context.backend.begin?.(definition.name);
     outputs = shapes.map((shape) => context.allocate(shape));
     saved = timed(definition.name, () => definition.forward!(context, inputs, outputs, attributes)) ?? [];
   }

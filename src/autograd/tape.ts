@@ -74,6 +74,7 @@ function pullBack(
       );
     }
     const context = openContext(node.inputs[0]);
+    context.backend.begin?.(`the gradient of ${definition.name}`);
     result = timed(definition.name, () => definition.backward!(context, call));
   } else throw new InputError(`${definition.name} is not differentiable.`);
   for (let i = 0; i < result.length; i++) {

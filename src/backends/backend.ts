@@ -24,11 +24,25 @@ export interface Backend {
   upload(values: FloatArray): RawBuffer;
   /** The buffer that begins `elements` floats further on. */
   at(buffer: RawBuffer, elements: number): RawBuffer;
+  /** Whether numbers can be had in place; otherwise they come with a promise, and `read`, `readInto` and `view` throw InputError. */
+  readonly readsAtOnce: boolean;
   /** A copy of `size` floats. */
   read(buffer: RawBuffer, size: number, dtype: DType): FloatArray;
   /** Copies floats into `target`, as many as it holds. */
   readInto(buffer: RawBuffer, target: FloatArray): void;
   write(buffer: RawBuffer, values: FloatArray): void;
+  /** A copy of `size` floats as they are now. Rejects when what computes them fails. */
+  readLater(buffer: RawBuffer, size: number, dtype: DType): Promise<FloatArray>;
+  /** Takes `size` floats out of the arena, before it is reset, to `putBack` or `settle` them. */
+  takeOut(buffer: RawBuffer, size: number, dtype: DType): Taken;
+  /** Puts them into the arena as it now is. */
+  putBack(taken: Taken): RawBuffer;
+  /** Makes an ordinary array of them, or the promise of one where numbers do not come at once. */
+  settle(taken: Taken, size: number): FloatArray | Promise<FloatArray>;
+  /** `upload` of `size` floats that are still to come; only where numbers do not come at once. */
+  uploadLater?(values: Promise<FloatArray>, size: number): RawBuffer;
+  /** The op whose kernels are called from here on, for the errors of launches that fail later. */
+  begin?(op: string): void;
   /** The arena's present height, for `reset`. */
   mark(): number;
   /** Gives back everything allocated since `mark` was taken. */
@@ -42,7 +56,10 @@ export interface Backend {
   freePersistent(buffer: RawBuffer): void;
 }
 
-export type BackendName = 'reference' | 'wasm';
+/** Floats on their way from one place of the arena to another, or out of it. */
+export type Taken = FloatArray | RawBuffer;
+
+export type BackendName = 'reference' | 'wasm' | 'gpu';
 
 type OnBuffers<F> = F extends (...args: infer Args) => infer Result
   ? (...args: { [K in keyof Args]: Args[K] extends number ? number : RawBuffer }) => Result

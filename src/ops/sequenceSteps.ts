@@ -39,7 +39,7 @@ export class SequenceSteps {
 
   /** The first step whose recurrent product has a gradient: a state of zeros that nobody asks about needs none. */
   firstRecurrent(first: Tensor, needed: boolean): number {
-    if (needed) return 0;
+    if (needed || !first.backend.readsAtOnce) return 0;
     return this.#context.kernels.sumSquares(this.#context.buffer(first), first.size) === 0 ? 1 : 0;
   }
 

@@ -19,13 +19,17 @@ export function globalNorm(grads: Tensors): number {
 /** Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
  * Throws InputError for a limit below 0. */
 export function clipByGlobalNorm(grads: Tensors, limit: number): { grads: Tensors; norm: number } {
+  const norm = globalNorm(grads);
+  return { grads: scaledToNorm(grads, norm, limit), norm };
+}
+
+/** Gradients of a known global norm, scaled so that it is at most `limit`. Throws InputError for a limit below 0. */
+export function scaledToNorm(grads: Tensors, norm: number, limit: number): Tensors {
   if (!(limit >= 0))
     throw new InputError(`clipByGlobalNorm: limit is ${limit}, expected a number of at least 0.`);
-  const norm = globalNorm(grads);
   // A norm that is not finite must reach the caller as it is; scaling would turn every gradient into NaN.
-  if (!(norm > limit) || !Number.isFinite(norm)) return { grads, norm };
-  const scaled = scope(() =>
+  if (!(norm > limit) || !Number.isFinite(norm)) return grads;
+  return scope(() =>
     Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, multiply(grad, limit / norm)])),
   );
-  return { grads: scaled, norm };
 }

@@ -1,5 +1,4 @@
-import type { FloatArray } from '../../kernels/types.ts';
-import type { Backend } from '../backends/index.ts';
+import type { Backend, Taken } from '../backends/index.ts';
 import { InputError } from '../errors.ts';
 import type { Lifetime, Storage } from './storage.ts';
 import { Tensor } from './tensor.ts';
@@ -25,6 +24,33 @@ export function scope<T>(body: () => T): T {
   current = own.parent;
   own.close(tensorsIn(result));
   return result;
+}
+
+/**
+ * A scope that ends with an async function, for backends whose numbers must be waited for: what `inside` runs makes its
+ * tensors in it. Rejects with InputError while another such scope or an ordinary one is open.
+ */
+export async function scopeAcross<T>(body: (inside: <R>(part: () => R) => R) => Promise<T>): Promise<T> {
+  if (across || current !== null) {
+    throw new InputError('scopeAcross: another scope is open, expected what came before to be awaited.');
+  }
+  const own = new Scope(null);
+  across = true;
+  const inside = <R>(part: () => R): R => {
+    const outer = current;
+    current = own;
+    try {
+      return part();
+    } finally {
+      current = outer;
+    }
+  };
+  try {
+    return await body(inside);
+  } finally {
+    across = false;
+    own.close([]);
+  }
 }
 
 /** For ops: what tensors made now live as long as; null outside every scope. */
@@ -55,21 +81,23 @@ export class Scope implements Lifetime {
 
   /** Frees the arena, and moves what `kept` tensors need to the parent, or to ordinary arrays. */
   close(kept: Iterable<Tensor>): void {
-    const moved = new Map<Storage, FloatArray>();
+    const moved = new Map<Storage, Taken>();
     for (const { storage } of kept) {
       if (storage.ownedBy(this) && !moved.has(storage)) moved.set(storage, storage.moveOut());
     }
     this.open = false;
     for (const [backend, mark] of this.#marks) backend.reset(mark);
-    for (const [storage, values] of moved) {
+    for (const [storage, taken] of moved) {
       this.parent?.enter(storage.backend);
-      storage.moveTo(this.parent, values);
+      storage.moveTo(this.parent, taken);
     }
   }
 }
 
 let current: Scope | null = null;
 let holds = 0;
+/** Whether a scope of an async function is open. */
+let across = false;
 
 function checkDone<T>(result: T): T {
   if (result instanceof Promise) {

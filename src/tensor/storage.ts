@@ -1,5 +1,5 @@
 import type { FloatArray } from '../../kernels/types.ts';
-import type { Backend, DType, RawBuffer } from '../backends/index.ts';
+import type { Backend, DType, RawBuffer, Taken } from '../backends/index.ts';
 import { InputError } from '../errors.ts';
 
 /** A span of time at whose end the tensors made in it are gone. */
@@ -17,8 +17,8 @@ export class Storage {
   readonly size: number;
   /** Counts the times an optimizer wrote over these numbers; whatever is derived from a weight is keyed by it. */
   version = 0;
-  /** The ordinary array, when that is where the numbers are. */
-  #values: FloatArray | null = null;
+  /** The ordinary array, when that is where the numbers are, or are on their way to. */
+  #values: FloatArray | Promise<FloatArray> | null = null;
   #buffer: RawBuffer | null = null;
   /** What the buffer lives as long as; null for as long as this object. */
   #lifetime: Lifetime | null = null;
@@ -48,22 +48,35 @@ export class Storage {
   /** The buffer for kernels; values in an ordinary array are copied into the arena once for each `lifetime`. */
   buffer(lifetime: Lifetime): RawBuffer {
     if (this.#buffer !== null && (this.#lifetime === null || this.#lifetime.open)) return this.#buffer;
-    this.#buffer = this.backend.upload(this.#live());
+    this.checkLive();
+    this.#buffer =
+      this.#values instanceof Promise
+        ? this.backend.uploadLater!(this.#values, this.size)
+        : this.backend.upload(this.#values!);
     this.#lifetime = lifetime;
     return this.#buffer;
   }
 
-  /** A copy of `size` numbers from `offset`. */
+  /** A copy of `size` numbers from `offset`. Throws InputError where the backend does not read at once. */
   read(offset: number, size: number): FloatArray {
-    if (this.#values !== null) return this.#values.slice(offset, offset + size);
     this.checkLive();
+    this.#checkReadsAtOnce();
+    if (this.#values !== null) return this.#array.slice(offset, offset + size);
     return this.backend.read(this.backend.at(this.#buffer!, offset), size, this.dtype);
+  }
+
+  /** A copy of `size` numbers from `offset`, as soon as they are there. Rejects when what computes them fails. */
+  async readLater(offset: number, size: number): Promise<FloatArray> {
+    if (this.#values !== null) return (await this.#values).slice(offset, offset + size);
+    this.checkLive();
+    return this.backend.readLater(this.backend.at(this.#buffer!, offset), size, this.dtype);
   }
 
   /** Copies the numbers from `offset` into `target`, as many as it holds, without an array between. */
   readInto(target: FloatArray, offset = 0): void {
     this.checkLive();
-    if (this.#values !== null) target.set(this.#values.subarray(offset, offset + target.length));
+    this.#checkReadsAtOnce();
+    if (this.#values !== null) target.set(this.#array.subarray(offset, offset + target.length));
     else this.backend.readInto(this.backend.at(this.#buffer!, offset), target);
   }
 
@@ -74,7 +87,7 @@ export class Storage {
     }
     this.checkLive();
     if (this.#values !== null) {
-      this.#values.set(values);
+      this.#values = this.dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
       this.#buffer = null;
     } else this.backend.write(this.#buffer!, values);
     this.version++;
@@ -82,16 +95,23 @@ export class Storage {
 
   /** Called after a kernel wrote over the buffer: bumps the version, and takes the numbers back to an ordinary array. */
   overwritten(): void {
-    if (this.#values !== null) this.#values.set(this.backend.read(this.#buffer!, this.size, this.dtype));
+    if (this.#values !== null) {
+      this.#values = this.backend.settle(this.#taken(), this.size);
+    }
     this.version++;
   }
 
-  /** Moves the numbers to the persistent region, for what lives long and is used at every step. */
+  /**
+   * Moves the numbers to the persistent region, for what lives long and is used at every step. Throws InputError for
+   * numbers that a GPU still has to give.
+   */
   persist(): void {
     if (this.#persistent) return;
-    const values = this.#live();
+    this.checkLive();
+    const values =
+      this.#values instanceof Float32Array || this.#values instanceof Float64Array ? this.#values : null;
     const buffer = this.backend.allocatePersistent(this.size, this.dtype);
-    this.backend.write(buffer, values);
+    this.backend.write(buffer, values ?? this.read(0, this.size));
     this.#values = null;
     this.#buffer = buffer;
     this.#lifetime = null;
@@ -109,18 +129,19 @@ export class Storage {
   }
 
   /** Takes the numbers out of the arena, before it is reset. */
-  moveOut(): FloatArray {
-    return this.read(0, this.size);
+  moveOut(): Taken {
+    this.checkLive();
+    return this.#taken();
   }
 
   /** Puts numbers taken out by `moveOut` where they live on: in the arena of `lifetime`, or in an ordinary array. */
-  moveTo(lifetime: Lifetime | null, values: FloatArray): void {
+  moveTo(lifetime: Lifetime | null, taken: Taken): void {
     if (lifetime === null) {
-      this.#values = values;
+      this.#values = this.backend.settle(taken, this.size);
       this.#buffer = null;
       this.#lifetime = null;
     } else {
-      this.#buffer = this.backend.upload(values);
+      this.#buffer = this.backend.putBack(taken);
       this.#lifetime = lifetime;
     }
   }
@@ -134,9 +155,21 @@ export class Storage {
     }
   }
 
-  #live(): FloatArray {
-    this.checkLive();
-    return this.#values ?? this.backend.read(this.#buffer!, this.size, this.dtype);
+  #checkReadsAtOnce(): void {
+    if (this.backend.readsAtOnce) return;
+    throw new InputError(
+      `Numbers on the ${this.backend.name} backend cannot be read at once, as they may still be being computed: ` +
+        'use await tensor.data().',
+    );
+  }
+
+  #taken(): Taken {
+    return this.backend.takeOut(this.#buffer!, this.size, this.dtype);
+  }
+
+  /** The ordinary array of a backend that reads at once. */
+  get #array(): FloatArray {
+    return this.#values as FloatArray;
   }
 }
 

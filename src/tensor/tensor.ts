@@ -29,17 +29,17 @@ export class Tensor {
     return this.storage.backend;
   }
 
-  /** A copy of the numbers. Throws InputError when the tensor's scope has ended. */
-  async data(): Promise<FloatArray> {
-    return this.dataSync();
+  /** A copy of the numbers. Rejects when the tensor's scope has ended, or a launch on the GPU that they come of failed. */
+  data(): Promise<FloatArray> {
+    return this.storage.readLater(this.offset, this.size);
   }
 
-  /** A copy of the numbers, at once. Throws InputError when the tensor's scope has ended. */
+  /** A copy of the numbers, at once. Throws InputError when the tensor's scope has ended, and on the GPU. */
   dataSync(): FloatArray {
     return this.storage.read(this.offset, this.size);
   }
 
-  /** The only number of a tensor of size 1. Throws InputError for any other size. */
+  /** The only number of a tensor of size 1. Throws InputError for any other size, and on the GPU. */
   item(): number {
     if (this.size !== 1)
       throw new InputError(`item: the tensor has shape ${show(this.shape)}, expected one element.`);

@@ -5,4 +5,4 @@ export {
   type ParallelTrainer,
   parallelTrainer,
 } from './parallel/trainer.ts';
-export { type StepOptions, type StepResult, trainStep } from './step.ts';
+export { type StepOptions, type StepResult, trainStep, trainStepAsync } from './step.ts';

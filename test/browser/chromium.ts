@@ -15,6 +15,8 @@ export async function launchOptions(): Promise<{ executablePath: string; args: s
       '--use-gl=angle',
       '--use-angle=swiftshader',
       '--enable-unsafe-swiftshader',
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
     ],
   };
 }

@@ -33,6 +33,10 @@ export function createWasmBackend(
     linear.floats.set(values, address / 4);
     return raw(address);
   };
+  const read = (buffer: RawBuffer, size: number): Float32Array => {
+    const start = addressOf(buffer) / 4;
+    return linear.floats.slice(start, start + size);
+  };
   return {
     name: 'wasm',
     description: build === 'relaxed' ? 'wasm (SIMD, relaxed FMA)' : 'wasm (SIMD)',
@@ -46,15 +50,17 @@ export function createWasmBackend(
     },
     upload,
     at: (buffer, elements) => raw(addressOf(buffer) + elements * 4),
-    read(buffer, size) {
-      const start = addressOf(buffer) / 4;
-      return linear.floats.slice(start, start + size);
-    },
+    readsAtOnce: true,
+    read,
     readInto(buffer, target) {
       const start = addressOf(buffer) / 4;
       target.set(linear.floats.subarray(start, start + target.length));
     },
     write: (buffer, values) => linear.floats.set(values, addressOf(buffer) / 4),
+    readLater: async (buffer, size) => read(buffer, size),
+    takeOut: read,
+    putBack: (taken) => upload(taken as FloatArray),
+    settle: (taken) => taken as FloatArray,
     mark: () => linear.mark,
     reset: (mark) => linear.reset(mark),
     view: (buffer, size) => new Float32Array(memory.buffer, addressOf(buffer), size),

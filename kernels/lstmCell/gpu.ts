@@ -1,0 +1,168 @@
+import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
+import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
+
+export function lstmCell(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  gates: GpuBuffer,
+  bias: GpuBuffer,
+  cPrev: GpuBuffer,
+  c: GpuBuffer,
+  cTanh: GpuBuffer,
+  h: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  const size = batch * hidden;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  const pre = (gate: number) => `gates[(row * 4 + ${gate}) * $hidden + j] + bias[${gate} * $hidden + j]`;
+  const state = `const cNew = sigmoid(${pre(1)}) * cPrev[row * $hidden + j] + sigmoid(${pre(0)}) * hyperbolicTangent(${pre(2)});`;
+  const { rows, source } = rowsOfCell(batch, [
+    {
+      gates: 4,
+      source: `${ifHeld('row', 'return 0;')}
+const a = gates[y * $hidden + j] + bias[gate * $hidden + j];
+if (gate === 2) { return hyperbolicTangent(a); }
+return sigmoid(a);`,
+    },
+    { gates: 1, source: `${ifHeld('row', 'return cPrev[row * $hidden + j];')}\n${state}\nreturn cNew;` },
+    {
+      gates: 1,
+      source: `${ifHeld('row', 'return 0;')}\n${state.replace('cNew', 'cNext')}\nreturn hyperbolicTangent(cNext);`,
+    },
+    {
+      gates: 1,
+      source: `${ifHeld('row', 'return 0;')}\n${state.replace('cNew', 'cLast')}\nreturn sigmoid(${pre(3)}) * hyperbolicTangent(cLast);`,
+    },
+  ]);
+  gpu.launch({
+    name: 'lstmCell',
+    reads: { gates: [gates, 4 * size], bias: [bias, 4 * hidden], cPrev: [cPrev, size], ...reads },
+    numbers,
+    constants: { hidden },
+    threads: { j: hidden, y: rows },
+    source,
+    writes: [
+      [gates, 4 * size],
+      [c, size],
+      [cTanh, size],
+      [h, size],
+    ],
+  });
+}
+
+export function lstmCellGrad(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  gates: GpuBuffer,
+  cPrev: GpuBuffer,
+  cTanh: GpuBuffer,
+  dh: GpuBuffer,
+  dc: GpuBuffer,
+  dGates: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  const size = batch * hidden;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  const gate = (index: number) => `gates[(row * 4 + ${index}) * $hidden + j]`;
+  const at = (array: string) => `${array}[row * $hidden + j]`;
+  const { rows, source } = rowsOfCell(batch, [
+    {
+      gates: 4,
+      source: `${ifHeld('row', 'return 0;')}
+const activation = gates[y * $hidden + j];
+if (gate === 3) { return ${at('dh')} * ${at('cTanh')} * activation * (1 - activation); }
+const dState = ${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - ${at('cTanh')} * ${at('cTanh')});
+if (gate === 2) { return dState * ${gate(0)} * (1 - activation * activation); }
+if (gate === 1) { return dState * ${at('cPrev')} * activation * (1 - activation); }
+return dState * ${gate(2)} * activation * (1 - activation);`,
+    },
+    {
+      gates: 1,
+      source: `${ifHeld('row', `return ${at('dc')};`)}
+return (${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - ${at('cTanh')} * ${at('cTanh')})) * ${gate(1)};`,
+    },
+  ]);
+  gpu.launch({
+    name: 'lstmCellGrad',
+    reads: {
+      gates: [gates, 4 * size],
+      cPrev: [cPrev, size],
+      cTanh: [cTanh, size],
+      dh: [dh, size],
+      dc: [dc, size],
+      ...reads,
+    },
+    numbers,
+    constants: { hidden },
+    threads: { j: hidden, y: rows },
+    source,
+    writes: [
+      [dGates, 4 * size],
+      [dc, size],
+    ],
+  });
+}
+
+export function holdRows(
+  gpu: Gpu,
+  batch: number,
+  width: number,
+  previous: GpuBuffer,
+  current: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  forHeldRows(
+    gpu,
+    'holdRows',
+    'return before[row * $width + j];',
+    batch,
+    width,
+    previous,
+    current,
+    lengths,
+    step,
+  );
+}
+
+export function passHeldRows(
+  gpu: Gpu,
+  batch: number,
+  width: number,
+  dCurrent: GpuBuffer,
+  dPrevious: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  const source = 'return y[row * $width + j] + before[row * $width + j];';
+  forHeldRows(gpu, 'passHeldRows', source, batch, width, dCurrent, dPrevious, lengths, step);
+}
+
+/** y becomes what `source` returns in the rows that are held. */
+function forHeldRows(
+  gpu: Gpu,
+  name: string,
+  source: string,
+  batch: number,
+  width: number,
+  before: GpuBuffer,
+  y: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  const size = batch * width;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  gpu.launch({
+    name,
+    reads: { before: [before, size], y: [y, size], ...reads },
+    numbers,
+    constants: { width },
+    threads: { j: width, row: batch },
+    source: `${ifHeld('row', source)}\nreturn y[row * $width + j];`,
+    writes: [[y, size]],
+  });
+}

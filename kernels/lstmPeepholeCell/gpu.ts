@@ -1,0 +1,163 @@
+import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
+import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
+import { sumAxis } from '../reduce/gpu.ts';
+
+export function lstmPeepholeCell(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  gates: GpuBuffer,
+  bias: GpuBuffer,
+  peepholes: GpuBuffer,
+  cPrev: GpuBuffer,
+  c: GpuBuffer,
+  cTanh: GpuBuffer,
+  h: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  const size = batch * hidden;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  const before = 'cPrev[row * $hidden + j]';
+  const pre = (gate: number) => `gates[(row * 4 + ${gate}) * $hidden + j] + bias[${gate} * $hidden + j]`;
+  const weight = (gate: number) => `peepholes[${gate} * $hidden + j]`;
+  const state = (name: string) =>
+    `const ${name} = sigmoid(${pre(1)} + ${weight(1)} * ${before}) * ${before} + ` +
+    `sigmoid(${pre(0)} + ${weight(0)} * ${before}) * hyperbolicTangent(${pre(2)});`;
+  const { rows, source } = rowsOfCell(batch, [
+    {
+      gates: 4,
+      source: `${ifHeld('row', 'return 0;')}
+if (gate === 0) { return sigmoid(${pre(0)} + ${weight(0)} * ${before}); }
+if (gate === 1) { return sigmoid(${pre(1)} + ${weight(1)} * ${before}); }
+if (gate === 2) { return hyperbolicTangent(${pre(2)}); }
+${state('c0')}
+return sigmoid(${pre(3)} + ${weight(2)} * c0);`,
+    },
+    { gates: 1, source: `${ifHeld('row', `return ${before};`)}\n${state('c1')}\nreturn c1;` },
+    { gates: 1, source: `${ifHeld('row', 'return 0;')}\n${state('c2')}\nreturn hyperbolicTangent(c2);` },
+    {
+      gates: 1,
+      source: `${ifHeld('row', 'return 0;')}\n${state('c3')}
+return sigmoid(${pre(3)} + ${weight(2)} * c3) * hyperbolicTangent(c3);`,
+    },
+  ]);
+  gpu.launch({
+    name: 'lstmPeepholeCell',
+    reads: {
+      gates: [gates, 4 * size],
+      bias: [bias, 4 * hidden],
+      peepholes: [peepholes, 3 * hidden],
+      cPrev: [cPrev, size],
+      ...reads,
+    },
+    numbers,
+    constants: { hidden },
+    threads: { j: hidden, y: rows },
+    source,
+    writes: [
+      [gates, 4 * size],
+      [c, size],
+      [cTanh, size],
+      [h, size],
+    ],
+  });
+}
+
+/** tanh c is computed once more: with it there would be an array too many for WebGPU. */
+export function lstmPeepholeCellGrad(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  gates: GpuBuffer,
+  peepholes: GpuBuffer,
+  cPrev: GpuBuffer,
+  c: GpuBuffer,
+  _cTanh: GpuBuffer,
+  dh: GpuBuffer,
+  dc: GpuBuffer,
+  dGates: GpuBuffer,
+  dPeepholes: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+): void {
+  const size = batch * hidden;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  const gate = (index: number) => `gates[(row * 4 + ${index}) * $hidden + j]`;
+  const at = (array: string) => `${array}[row * $hidden + j]`;
+  const weight = (index: number) => `peepholes[${index} * $hidden + j]`;
+  const slope = (value: string) => `${value} * (1 - ${value})`;
+  const states = (k: number) => `
+const t${k} = hyperbolicTangent(${at('c')});
+const do${k} = ${at('dh')} * t${k} * ${slope(gate(3))};
+const dState${k} = ${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - t${k} * t${k}) + do${k} * ${weight(2)};
+const di${k} = dState${k} * ${gate(2)} * ${slope(gate(0))};
+const df${k} = dState${k} * ${at('cPrev')} * ${slope(gate(1))};`;
+  const { rows, source } = rowsOfCell(batch, [
+    {
+      gates: 4,
+      source: `${ifHeld('row', 'return 0;')}${states(0)}
+if (gate === 0) { return di0; }
+if (gate === 1) { return df0; }
+if (gate === 2) { return dState0 * ${gate(0)} * (1 - ${gate(2)} * ${gate(2)}); }
+return do0;`,
+    },
+    {
+      gates: 1,
+      source: `${ifHeld('row', `return ${at('dc')};`)}${states(1)}
+return dState1 * ${gate(1)} + di1 * ${weight(0)} + df1 * ${weight(1)};`,
+    },
+  ]);
+  gpu.launch({
+    name: 'lstmPeepholeCellGrad',
+    reads: {
+      gates: [gates, 4 * size],
+      peepholes: [peepholes, 3 * hidden],
+      cPrev: [cPrev, size],
+      c: [c, size],
+      dh: [dh, size],
+      dc: [dc, size],
+      ...reads,
+    },
+    numbers,
+    constants: { hidden },
+    threads: { j: hidden, y: rows },
+    source,
+    writes: [
+      [dGates, 4 * size],
+      [dc, size],
+    ],
+  });
+  addPeepholeGrad(gpu, batch, hidden, dGates, cPrev, c, dPeepholes);
+}
+
+/** dPeepholes += Σ_rows (di∘cPrev, df∘cPrev, do∘c); held rows have gradients of 0. */
+function addPeepholeGrad(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  dGates: GpuBuffer,
+  cPrev: GpuBuffer,
+  c: GpuBuffer,
+  dPeepholes: GpuBuffer,
+): void {
+  const terms = gpu.allocate((batch + 1) * 3 * hidden);
+  // The sum so far is one more row.
+  gpu.launch({
+    name: 'peepholeGrads',
+    reads: {
+      dGates: [dGates, 4 * batch * hidden],
+      cPrev: [cPrev, batch * hidden],
+      c: [c, batch * hidden],
+      before: [dPeepholes, 3 * hidden],
+    },
+    constants: { hidden, batch },
+    threads: { j: hidden, which: 3, row: batch + 1 },
+    source: `
+if (row === $batch) { return before[which * $hidden + j]; }
+if (which === 2) { return dGates[(row * 4 + 3) * $hidden + j] * c[row * $hidden + j]; }
+return dGates[(row * 4 + which) * $hidden + j] * cPrev[row * $hidden + j];`,
+    writes: [[terms, (batch + 1) * 3 * hidden]],
+  });
+  sumAxis(gpu, terms, dPeepholes, 1, batch + 1, 3 * hidden);
+}

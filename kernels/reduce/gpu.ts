@@ -1,0 +1,58 @@
+import type { Gpu, GpuBuffer } from '../launch.ts';
+
+/** Terms that one thread adds up. */
+const atOnce = 64;
+
+/** Long sums are sums of sums, which spreads the work and keeps the rounding errors small. */
+export function sumAxis(
+  gpu: Gpu,
+  x: GpuBuffer,
+  y: GpuBuffer,
+  outer: number,
+  axis: number,
+  inner: number,
+): void {
+  if (axis === 0) {
+    gpu.zero(y, outer * inner);
+    return;
+  }
+  const parts = Math.ceil(axis / atOnce);
+  const sums = parts === 1 ? y : gpu.allocate(outer * parts * inner);
+  const terms = parts === 1 ? axis : atOnce;
+  gpu.launch({
+    name: 'sumAxis',
+    reads: { x: [x, outer * axis * inner] },
+    constants: { terms, axis, inner },
+    threads: inner === 1 ? { part: parts, o: outer } : { i: inner, part: parts, o: outer },
+    source: `
+let sum = 0;
+for (let k = 0; k < $terms; k++) {
+  const a = part * $terms + k;
+  if (a < $axis) { sum += x[(o * $axis + a) * $inner${inner === 1 ? '' : ' + i'}]; }
+}
+return sum;`,
+    writes: [[sums, outer * parts * inner]],
+  });
+  if (parts > 1) sumAxis(gpu, sums, y, outer, parts, inner);
+}
+
+export function maxAxis(
+  gpu: Gpu,
+  x: GpuBuffer,
+  y: GpuBuffer,
+  outer: number,
+  axis: number,
+  inner: number,
+): void {
+  gpu.launch({
+    name: 'maxAxis',
+    reads: { x: [x, outer * axis * inner] },
+    constants: { axis, inner },
+    threads: { i: inner, o: outer },
+    source: `
+let largest = x[o * $axis * $inner + i];
+for (let a = 1; a < $axis; a++) { largest = Math.max(largest, x[(o * $axis + a) * $inner + i]); }
+return largest;`,
+    writes: [[y, outer * inner]],
+  });
+}

@@ -1,0 +1,74 @@
+import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
+import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
+
+export function rnnCell(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  a: GpuBuffer,
+  bias: GpuBuffer,
+  hPrev: GpuBuffer,
+  h: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+  rectify: number,
+): void {
+  const size = batch * hidden;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  const isHeld = ifHeld('row', 'return hPrev[row * $hidden + j];');
+  gpu.launch({
+    name: 'rnnCell',
+    reads: {
+      a: [a, size],
+      bias: [bias, hidden],
+      ...(isHeld === '' ? {} : { hPrev: [hPrev, size] as const }),
+      ...reads,
+    },
+    numbers,
+    constants: { hidden },
+    threads: { j: hidden, row: batch },
+    source: `${isHeld}
+const sum = a[row * $hidden + j] + bias[j];
+return ${rectify ? 'Math.max(sum, 0)' : 'hyperbolicTangent(sum)'};`,
+    writes: [[h, size]],
+  });
+}
+
+export function rnnCellGrad(
+  gpu: Gpu,
+  batch: number,
+  hidden: number,
+  h: GpuBuffer,
+  dh: GpuBuffer,
+  dhPrev: GpuBuffer,
+  da: GpuBuffer,
+  lengths: GpuIntegers,
+  step: number,
+  rectify: number,
+): void {
+  const size = batch * hidden;
+  const { reads, numbers, ifHeld } = heldRows(lengths, step);
+  const at = (array: string) => `${array}[row * $hidden + j]`;
+  const slope = rectify
+    ? `if (${at('h')} > 0) { return ${at('dh')}; }\nreturn 0;`
+    : `return ${at('dh')} * (1 - ${at('h')} * ${at('h')});`;
+  const { rows, source } = rowsOfCell(batch, [
+    { gates: 1, source: `${ifHeld('row', 'return 0;')}\n${slope}` },
+    {
+      gates: 1,
+      source: `${ifHeld('row', `return ${at('dhPrev')} + ${at('dh')};`)}\nreturn ${at('dhPrev')};`,
+    },
+  ]);
+  gpu.launch({
+    name: 'rnnCellGrad',
+    reads: { h: [h, size], dh: [dh, size], dhPrev: [dhPrev, size], ...reads },
+    numbers,
+    constants: { hidden },
+    threads: { j: hidden, y: rows },
+    source,
+    writes: [
+      [da, size],
+      [dhPrev, size],
+    ],
+  });
+}

@@ -1,0 +1,50 @@
+import type { Launch } from '../../../kernels/launch.ts';
+
+/** What a launch computes, whatever from and wherever to. */
+export type Computation = Pick<Launch, 'name' | 'numbers' | 'constants' | 'threads' | 'source'>;
+
+/** A launch as gpu.js compiles it: everything but the textures and numbers that it is called with. */
+export interface Program {
+  readonly key: string;
+  readonly name: string;
+  readonly source: string;
+  readonly output: readonly number[];
+  /** Arguments in order: for each array its texture and where it begins in it, then the numbers. */
+  readonly arrays: number;
+  readonly numbers: number;
+}
+
+const threadAxes = ['x', 'y', 'z'];
+
+/**
+ * The gpu.js function of a launch. `array[i]` reads from where that buffer begins in its texture; counters of threads are
+ * declared by their names. The ranks of the textures read are part of what is compiled, as WebGL2's are classes of their own.
+ */
+export function programOf(
+  computation: Computation,
+  arrays: readonly string[],
+  ranks: readonly number[],
+): Program {
+  const { name, numbers = {}, constants = {}, threads } = computation;
+  let body = computation.source.replace(/\$(\w+)/g, (_, constant: string) => {
+    if (constants[constant] === undefined)
+      throw new Error(`The GPU kernel ${name} has no constant ${constant}.`);
+    return `${constants[constant]}`;
+  });
+  for (const array of arrays)
+    body = body.replaceAll(new RegExp(`\\b${array}\\[`, 'g'), `${array}[${array}At + `);
+  const counters = Object.keys(threads).map(
+    (counter, axis) => `const ${counter} = this.thread.${threadAxes[axis]};`,
+  );
+  const parameters = [...arrays.flatMap((array) => [array, `${array}At`]), ...Object.keys(numbers)];
+  const source = `function (${parameters.join(', ')}) {\n${counters.join('\n')}\n${body}\n}`;
+  const output = Object.values(threads);
+  return {
+    key: `${output} ${ranks} ${source}`,
+    name,
+    source,
+    output,
+    arrays: arrays.length,
+    numbers: Object.keys(numbers).length,
+  };
+}
