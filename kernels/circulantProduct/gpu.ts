@@ -61,6 +61,10 @@ export function keepRows(
   cols: number,
   saved: GpuBuffer,
 ): void {
-  const [shape, from, to] = [[batch, cols], [xRow, 1], [cols, 1]].map((values) => gpu.integers(values));
+  const [shape, from, to] = [
+    [batch, cols],
+    [xRow, 1],
+    [cols, 1],
+  ].map((values) => gpu.integers(values));
   copyStrided(gpu, 2, shape, x, 0, from, saved, 0, to);
 }

@@ -15,7 +15,8 @@ export function copyStrided(
   const axes = merged(rank, shape.values, xStrides.values, yStrides.values);
   if (axes.some(({ size }) => size === 0)) return;
   const lowest = axes.reduce((total, { size, from }) => total + Math.min(0, (size - 1) * from), 0);
-  const reach = axes.reduce((total, { size, from }) => total + Math.max(0, (size - 1) * from), 0) - lowest + 1;
+  const reach =
+    axes.reduce((total, { size, from }) => total + Math.max(0, (size - 1) * from), 0) - lowest + 1;
   const source = gpu.at(x, xOffset + lowest);
   const [only] = axes;
   if (axes.length === 1 && only.from === 1 && only.to === 1) {
@@ -68,12 +69,16 @@ function merged(rank: number, shape: Int32Array, xStrides: Int32Array, yStrides:
 
 /** Whether the block is all of the rows it lies in. */
 const isWhole = (axes: readonly Axis[], before: number): boolean =>
-  before === 0 && axes.every(({ to }, k) => to === (k + 1 < axes.length ? axes[k + 1].size * axes[k + 1].to : 1));
+  before === 0 &&
+  axes.every(({ to }, k) => to === (k + 1 < axes.length ? axes[k + 1].size * axes[k + 1].to : 1));
 
 /** Takes the coordinate along one axis out of `rest`; outside the block, y stays as it is. */
 function oneAxis({ size, from, to }: Axis, first: number, room: number): string {
   const name = `c${to}`;
-  const outside = room === size ? '' : `if (${name} < ${first} || ${name} >= ${first + size}) { return y[row * $to + i]; }\n`;
+  const outside =
+    room === size
+      ? ''
+      : `if (${name} < ${first} || ${name} >= ${first + size}) { return y[row * $to + i]; }\n`;
   return `const ${name} = Math.floor((rest + 0.5) / ${to});\n${outside}rest = rest - ${name} * ${to};
 place = place + (${name} - ${first}) * ${from};\n`;
 }

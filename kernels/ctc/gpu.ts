@@ -21,7 +21,10 @@ export function ctc(
   grad: GpuBuffer,
   _workspace: GpuBuffer,
 ): void {
-  if (time * batch === 0) return gpu.zero(losses, batch);
+  if (time * batch === 0) {
+    gpu.zero(losses, batch);
+    return;
+  }
   const lattice = latticeOf(labels.values, labelOffsets.values, batch);
   const { width } = lattice;
   const [emitted, skips, counts] = [lattice.classes, lattice.skips, lattice.counts].map(gpu.integers);
@@ -43,7 +46,9 @@ export function ctc(
     gpu.launch({
       name: t === 0 ? 'ctcFirstAlpha' : 'ctcAlpha',
       reads: {
-        ...(t === 0 ? {} : { before: [gpu.at(alphas, (t - 1) * rowSize), rowSize] as const, skips: shared.skips }),
+        ...(t === 0
+          ? {}
+          : { before: [gpu.at(alphas, (t - 1) * rowSize), rowSize] as const, skips: shared.skips }),
         logProbs: [ofFrame(t), batch * classes],
         emitted: shared.emitted,
         counts: shared.counts,

@@ -94,7 +94,8 @@ return sum;`,
   });
 }
 
-const rowsReached = ({ values }: GpuIntegers): number => values.reduce((most, index) => Math.max(most, index + 1), 0);
+const rowsReached = ({ values }: GpuIntegers): number =>
+  values.reduce((most, index) => Math.max(most, index + 1), 0);
 
 /** Which positions hold each row's index: from `starts[row]` on in `order`, `most` of them at the most. */
 function byRow(indices: Int32Array, rows: number): { starts: Int32Array; order: Int32Array; most: number } {

@@ -116,7 +116,17 @@ export function holdRows(
   lengths: GpuIntegers,
   step: number,
 ): void {
-  forHeldRows(gpu, 'holdRows', 'return before[row * $width + j];', batch, width, previous, current, lengths, step);
+  forHeldRows(
+    gpu,
+    'holdRows',
+    'return before[row * $width + j];',
+    batch,
+    width,
+    previous,
+    current,
+    lengths,
+    step,
+  );
 }
 
 export function passHeldRows(

@@ -49,7 +49,11 @@ export function packPanels(
   bCol: number,
   packed: GpuBuffer,
 ): void {
-  const [shape, from, to] = [[k, n], [bRow, bCol], [n, 1]].map((values) => gpu.integers(values));
+  const [shape, from, to] = [
+    [k, n],
+    [bRow, bCol],
+    [n, 1],
+  ].map((values) => gpu.integers(values));
   copyStrided(gpu, 2, shape, b, 0, from, packed, 0, to);
 }
 

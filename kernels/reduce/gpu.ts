@@ -12,7 +12,10 @@ export function sumAxis(
   axis: number,
   inner: number,
 ): void {
-  if (axis === 0) return gpu.zero(y, outer * inner);
+  if (axis === 0) {
+    gpu.zero(y, outer * inner);
+    return;
+  }
   const parts = Math.ceil(axis / atOnce);
   const sums = parts === 1 ? y : gpu.allocate(outer * parts * inner);
   const terms = parts === 1 ? axis : atOnce;

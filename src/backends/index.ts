@@ -4,8 +4,8 @@ import type { GpuMode } from './gpu/device.ts';
 import { createReferenceBackend } from './reference/backend.ts';
 import { createWasmBackend } from './wasm/backend.ts';
 
-export type { GpuMode } from './gpu/device.ts';
 export type { Backend, BackendName, DType, Kernels, RawBuffer, Taken } from './backend.ts';
+export type { GpuMode } from './gpu/device.ts';
 
 /** The backend of that name, started at its first use. Throws InputError for an unknown name, or when it cannot run here. */
 export function backend(name: BackendName): Backend {

@@ -108,7 +108,8 @@ export class Storage {
   persist(): void {
     if (this.#persistent) return;
     this.checkLive();
-    const values = this.#values instanceof Float32Array || this.#values instanceof Float64Array ? this.#values : null;
+    const values =
+      this.#values instanceof Float32Array || this.#values instanceof Float64Array ? this.#values : null;
     const buffer = this.backend.allocatePersistent(this.size, this.dtype);
     this.backend.write(buffer, values ?? this.read(0, this.size));
     this.#values = null;

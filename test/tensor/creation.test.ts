@@ -125,7 +125,7 @@ describe('dtype and backend', () => {
   });
 
   it('refuses a backend that does not exist', () => {
-    expect(() => backend('gpu' as 'wasm')).toThrow(/backend is 'gpu', expected one of reference, wasm/);
+    expect(() => backend('tpu' as 'wasm')).toThrow(/backend is 'tpu', expected one of reference, wasm, gpu/);
     expect(defaultBackend().name).toBe('wasm');
   });
 

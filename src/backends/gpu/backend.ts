@@ -199,7 +199,8 @@ interface Address {
 
 const raw = (buffer: GpuBuffer): RawBuffer => buffer as unknown as RawBuffer;
 const addressOf = (buffer: RawBuffer | GpuBuffer): Address => buffer as unknown as Address;
-const addressed = (slot: Slot, offset = 0): RawBuffer => ({ slot, offset }) as Address as unknown as RawBuffer;
+const addressed = (slot: Slot, offset = 0): RawBuffer =>
+  ({ slot, offset }) as Address as unknown as RawBuffer;
 
 function at(buffer: RawBuffer, elements: number): RawBuffer {
   const { slot, offset } = addressOf(buffer);

@@ -43,7 +43,9 @@ export async function startDevice(mode?: GpuMode): Promise<Device> {
 
 /** As much of gpu.js as is used; its own types leave out WebGPU's. */
 interface GpuJs {
-  readonly GPU: new (settings: { mode: GpuMode }) => {
+  readonly GPU: new (settings: {
+    mode: GpuMode;
+  }) => {
     addFunction(source: string, settings: object): void;
     createKernel(source: string, settings: object): Kernel;
   };
@@ -141,8 +143,12 @@ async function probe(GPU: GpuJs['GPU'], Input: GpuJs['Input'], mode: GpuMode): P
       return values;
     },
   };
-  const [given, found] = [Float32Array.of(1, -2, 0.5), await device.read(await device.upload(Float32Array.of(1, -2, 0.5)))];
-  if (given.some((value, i) => value !== found[i])) throw new Error(`what was written comes back as ${found}.`);
+  const [given, found] = [
+    Float32Array.of(1, -2, 0.5),
+    await device.read(await device.upload(Float32Array.of(1, -2, 0.5))),
+  ];
+  if (given.some((value, i) => value !== found[i]))
+    throw new Error(`what was written comes back as ${found}.`);
   return device;
 }
 
@@ -175,7 +181,9 @@ function onUncaptured(context: unknown, fail: (error: Error) => void): void {
 function adapterOf(context: unknown): string {
   if (isWebGpu(context)) {
     const { description, device, architecture, vendor } = context.adapter.info ?? {};
-    return description || [vendor, architecture, device].filter(Boolean).join(' ') || 'an adapter without a name';
+    return (
+      description || [vendor, architecture, device].filter(Boolean).join(' ') || 'an adapter without a name'
+    );
   }
   const gl = context as WebGL2RenderingContext;
   const names = gl.getExtension('WEBGL_debug_renderer_info');
@@ -195,4 +203,5 @@ function flat(values: unknown): Float32Array {
   return joined;
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : `${error}`).split('\n')[0];
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : `${error}`).split('\n')[0];

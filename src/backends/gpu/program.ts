@@ -27,11 +27,15 @@ export function programOf(
 ): Program {
   const { name, numbers = {}, constants = {}, threads } = computation;
   let body = computation.source.replace(/\$(\w+)/g, (_, constant: string) => {
-    if (constants[constant] === undefined) throw new Error(`The GPU kernel ${name} has no constant ${constant}.`);
+    if (constants[constant] === undefined)
+      throw new Error(`The GPU kernel ${name} has no constant ${constant}.`);
     return `${constants[constant]}`;
   });
-  for (const array of arrays) body = body.replaceAll(new RegExp(`\\b${array}\\[`, 'g'), `${array}[${array}At + `);
-  const counters = Object.keys(threads).map((counter, axis) => `const ${counter} = this.thread.${threadAxes[axis]};`);
+  for (const array of arrays)
+    body = body.replaceAll(new RegExp(`\\b${array}\\[`, 'g'), `${array}[${array}At + `);
+  const counters = Object.keys(threads).map(
+    (counter, axis) => `const ${counter} = this.thread.${threadAxes[axis]};`,
+  );
   const parameters = [...arrays.flatMap((array) => [array, `${array}At`]), ...Object.keys(numbers)];
   const source = `function (${parameters.join(', ')}) {\n${counters.join('\n')}\n${body}\n}`;
   const output = Object.values(threads);

@@ -86,4 +86,3 @@ function held(segment: Segment): Segment {
   segment.texture.hold();
   return segment;
 }
-

@@ -11,7 +11,9 @@ export async function provideWebGpu(): Promise<void> {
   try {
     module = await import(/* @vite-ignore */ name);
   } catch {
-    throw new Error('Node has WebGPU only through the package webgpu (0.6 or newer), which is not installed.');
+    throw new Error(
+      'Node has WebGPU only through the package webgpu (0.6 or newer), which is not installed.',
+    );
   }
   Object.assign(globalThis, module.globals);
   const gpu = module.create([]);

@@ -171,6 +171,11 @@ export function openStream(
       `stream: weights is ${JSON.stringify(weights)}, expected int8 or the parameters' own ${like.dtype}.`,
     );
   }
+  if (!like.backend.readsAtOnce) {
+    throw new InputError(
+      `stream: the parameters are on the ${like.backend.name} backend; streams run on the wasm and reference backends.`,
+    );
+  }
   if (currentScope() !== null) {
     throw new InputError(
       'stream: it was opened inside a scope, expected outside of every scope: it lives longer.',

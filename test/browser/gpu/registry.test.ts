@@ -33,7 +33,9 @@ function valuesOf(op: Op, sample: OpSample<unknown>): Float64Array[] {
 /** All outputs of an op, and the gradient of their weighted sum. */
 function outputsAndGrads(op: Op, sample: OpSample<unknown>, values: Float64Array[], backend?: Backend) {
   const home = backend === undefined ? { dtype: 'float64' as const } : { backend };
-  const inputs = Object.fromEntries(values.map((value, i) => [`${i}`, tensor(value, sample.shapes[i], home)]));
+  const inputs = Object.fromEntries(
+    values.map((value, i) => [`${i}`, tensor(value, sample.shapes[i], home)]),
+  );
   return scope(() => {
     let outputs: readonly Tensor[] = [];
     const loss = (given: Tensors): Tensor => {

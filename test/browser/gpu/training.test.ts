@@ -45,7 +45,10 @@ async function train(home: Backend, steps: number): Promise<number[]> {
 
 describe.each(modes)('on %s', (mode) => {
   it('an LSTM with CTC learns as on the reference', async () => {
-    const [found, expected] = [await train(await gpuBackend(mode), 25), await train(backend('reference'), 25)];
+    const [found, expected] = [
+      await train(await gpuBackend(mode), 25),
+      await train(backend('reference'), 25),
+    ];
     expect(found.at(-1)).toBeLessThan(0.5 * found[0]);
     found.forEach((loss, step) => {
       expect(Math.abs(loss - expected[step]) / expected[0]).toBeLessThan(1e-4);
@@ -53,7 +56,9 @@ describe.each(modes)('on %s', (mode) => {
   });
 
   it('says which device and mode it runs on', async () => {
-    expect((await gpuBackend(mode)).description).toMatch(new RegExp(`^gpu \\(gpu\\.js, ${mode}: .*SwiftShader`, 'i'));
+    expect((await gpuBackend(mode)).description).toMatch(
+      new RegExp(`^gpu \\(gpu\\.js, ${mode}: .*SwiftShader`, 'i'),
+    );
   });
 });
 
@@ -62,7 +67,11 @@ const held = new Set<object>();
 const originals = new Map<object, Record<string, unknown>>();
 
 /** Replaces a method to be told of its calls. */
-function watch(prototype: object, method: string, seen: (self: object, result: object, args: object[]) => void) {
+function watch(
+  prototype: object,
+  method: string,
+  seen: (self: object, result: object, args: object[]) => void,
+) {
   const original = (prototype as Record<string, (...args: object[]) => object>)[method];
   originals.set(prototype, { ...originals.get(prototype), [method]: original });
   Object.assign(prototype, {
