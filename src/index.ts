@@ -3,6 +3,8 @@ export {
   type Backend,
   type BackendName,
   backend,
+  type Choice,
+  chooseBackend,
   type DType,
   defaultBackend,
   type GpuMode,

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts';
+import { type Calibration, calibrate } from './auto.ts';
 import type { Backend, BackendName } from './backend.ts';
 import type { GpuMode } from './gpu/device.ts';
 import { createReferenceBackend } from './reference/backend.ts';
@@ -33,6 +34,35 @@ export async function startBackend(
   const found = await startGpu(mode);
   started.set('gpu', found);
   return found;
+}
+
+/** The backend that `chooseBackend` took, and why. */
+export interface Choice {
+  readonly backend: Backend;
+  readonly reason: string;
+  /** Null where there is no GPU to compare with. */
+  readonly calibration: Calibration | null;
+}
+
+/**
+ * The GPU's backend where products of `macs` multiply-accumulates, those that most of the work is, were faster on it in a
+ * calibration on this machine; otherwise wasm. The reason tells which, with the times, or why there is no GPU.
+ */
+export async function chooseBackend({ macs }: { readonly macs: number }): Promise<Choice> {
+  const cpu = backend('wasm');
+  let gpu: Backend;
+  try {
+    gpu = await startBackend('gpu');
+  } catch (error) {
+    return { backend: cpu, reason: (error as Error).message, calibration: null };
+  }
+  const calibration = await calibrate(cpu, gpu);
+  const found = macs >= calibration.gpuFrom ? gpu : cpu;
+  const times = calibration.products.map(
+    (product) => `${product.macs}: ${product.cpu.toFixed(1)} and ${product.gpu.toFixed(1)} ms`,
+  );
+  const reason = `${found.description} for products of ${macs} multiply-accumulates. On wasm and on the GPU took ${times.join(', ')}.`;
+  return { backend: found, reason, calibration };
 }
 
 /** The backend on which float32 tensors are made when none is named. */
