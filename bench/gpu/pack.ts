@@ -24,9 +24,9 @@ for (const folder of [first, second, app]) rmSync(folder, { recursive: true, for
 for (const folder of [first, second, installed, app]) mkdirSync(folder, { recursive: true });
 
 // Node and WebGPU for it, as npm has them.
-run('npm', ['install', '--no-save', '--prefix', '.', 'node@24', 'webgpu@0.6.2'], installed);
+run('npm', ['install', '--silent', '--no-save', '--prefix', '.', 'node@24', 'webgpu@0.6.2'], installed);
 // The loader through which WebGPU finds the driver.
-run('apt-get', ['download', 'libvulkan1'], first);
+run('apt-get', ['download', '-qq', 'libvulkan1'], first);
 
 for (const part of ['bench', 'src', 'kernels'])
   cpSync(join(root, 'dist', part), join(app, 'dist', part), { recursive: true });
@@ -46,7 +46,9 @@ for (const name of ['index.js', 'package.json', 'dist/linux-x64']) {
 await build({
   root: join(root, 'bench/gpu/page'),
   base: './',
-  logLevel: 'warn',
+  logLevel: 'error',
+  // Threads' modules await at their top.
+  worker: { format: 'es' },
   build: { outDir: join(app, 'page'), emptyOutDir: true, target: 'es2022' },
 });
 compress(join(first, 'app.tar.xz'), app, ['.']);
