@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 import time
 from array import array
@@ -10,6 +11,7 @@ import torch
 from torch import nn
 
 torch.set_num_threads(1)
+device = os.environ.get("COMPACT_RNN_DEVICE", "cpu")
 
 
 def read_arrays(job):
@@ -20,7 +22,7 @@ def read_arrays(job):
     arrays = {}
     for name, entry in job["arrays"].items():
         size = math.prod(entry["shape"])
-        arrays[name] = flat[entry["offset"] : entry["offset"] + size].reshape(entry["shape"]).clone()
+        arrays[name] = flat[entry["offset"] : entry["offset"] + size].reshape(entry["shape"]).to(device, copy=True)
     return arrays
 
 
@@ -175,11 +177,11 @@ def forms_of(job):
 
 def training_step(job, arrays, make, fused):
     workload = job["workload"]
-    model = Model(arrays, [make(arrays, f"layers.{i}") for i in range(workload["layers"])])
+    model = Model(arrays, [make(arrays, f"layers.{i}") for i in range(workload["layers"])]).to(device)
     parameters = [p for p in model.parameters() if p.requires_grad]
     kind = torch.optim.Adam if workload["task"] == "adam" else torch.optim.SGD
     optimizer = kind(parameters, lr=job["learningRate"], foreach=fused)
-    x, classes = arrays["x"], torch.tensor(job["classes"])
+    x, classes = arrays["x"], torch.tensor(job["classes"], device=device)
 
     def step():
         optimizer.zero_grad(set_to_none=True)

@@ -1,0 +1,104 @@
+/* Makes docs/results/gpu.md and gpu.json of the figures that a machine with a GPU wrote into a folder. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { GpuFigures, PyTorchFigures, TrainingFigures } from './figures.ts';
+
+const [, , folder] = process.argv;
+const read = <T>(name: string): T | null =>
+  existsSync(join(folder, name)) ? (JSON.parse(readFileSync(join(folder, name), 'utf8')) as T) : null;
+const runs = ['node.json', 'chromium-webgpu.json', 'chromium-webgl2.json']
+  .map((name) => read<GpuFigures>(name))
+  .filter((run): run is GpuFigures => run !== null);
+const pytorch = read<PyTorchFigures[]>('pytorch.json') ?? [];
+const docs = fileURLToPath(new URL('../../../docs/results', import.meta.url));
+
+const place = ({ host, mode }: GpuFigures) => `${host}, ${mode}`;
+const ms = (value: number | null | undefined) =>
+  value === null || value === undefined ? '–' : value < 10 ? value.toFixed(3) : value.toFixed(1);
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
+/** The side from which on every product is quicker on the GPU; null where the largest is not. */
+function wins({ products }: GpuFigures): number | null {
+  const lost = products.findLastIndex(({ gpuMs, wasmMs }) => gpuMs >= wasmMs);
+  return products[lost + 1]?.side ?? null;
+}
+
+const trainingOf = (run: GpuFigures, { workload, variant }: TrainingFigures) =>
+  run.trainings.find((own) => own.workload === workload && own.variant === variant);
+const torchOf = (device: string, { workload, variant }: TrainingFigures) =>
+  variant === 'dense'
+    ? pytorch.find((own) => own.workload === workload && own.device === device)?.ms
+    : undefined;
+const [node] = runs;
+const failures = runs.flatMap((run) => run.check.failures.map((failure) => `- ${place(run)}: ${failure}`));
+const reasons = runs.flatMap((run) =>
+  run.trainings.flatMap(({ workload, variant, reason }) =>
+    reason === undefined ? [] : [`- ${place(run)}, ${workload} ${variant}: ${reason}`],
+  ),
+);
+
+const page = `# On a real GPU
+
+The adapter calls itself: ${[...new Set(runs.map(({ adapter }) => adapter))].join('; ')}.
+
+Made by \`npm run bench:gpu\` on a machine with npm, then \`run.sh\` of both parts on the machine with the GPU, then
+\`node dist/bench/gpu/results.js FOLDER\` with what they wrote.
+
+## Every op against the float64 reference
+
+${table(
+  ['', 'ops', 'samples', 'worst primitive', 'worst gradient or fused op', 'out of bounds'],
+  runs.map((run) => [
+    place(run),
+    `${run.check.ops}`,
+    `${run.check.samples}`,
+    run.check.worstPrimitive.toExponential(1),
+    run.check.worstOther.toExponential(1),
+    `${run.check.failures.length}`,
+  ]),
+)}
+
+Errors are max |difference| / max |reference|; the bounds are 1e-6 for outputs of primitives and 1e-5 for the rest.
+${failures.length === 0 ? '' : `\n${failures.join('\n')}\n`}
+## Products of square matrices, ms
+
+${table(
+  ['side', 'wasm', ...runs.map(place)],
+  node.products.map(({ side, wasmMs }) => [
+    `${side}`,
+    ms(wasmMs),
+    ...runs.map((run) => ms(run.products.find((own) => own.side === side)?.gpuMs)),
+  ]),
+)}
+
+${runs
+  .map((run) => {
+    const side = wins(run);
+    const launch = `one launch takes ${run.microsecondsPerLaunch.toFixed(0)} µs`;
+    return side === null
+      ? `${place(run)}: ${launch}; the GPU wins at no size that was tried.`
+      : `${place(run)}: ${launch}; the GPU wins from side ${side} on.`;
+  })
+  .join('\n\n')}
+
+## Whole training steps, ms
+
+${table(
+  ['', 'launches', 'wasm, one core', ...runs.map(place), 'PyTorch, one core', 'PyTorch, GPU'],
+  node.trainings.map((own) => [
+    `${own.workload} ${own.variant}`,
+    `${own.launches}`,
+    ms(own.wasmMs),
+    ...runs.map((run) => ms(trainingOf(run, own)?.gpuMs)),
+    ms(torchOf('cpu', own)),
+    ms(torchOf('cuda', own)),
+  ]),
+)}
+${reasons.length === 0 ? '' : `\nNot run, and why:\n\n${reasons.join('\n')}\n`}`;
+
+writeFileSync(join(docs, 'gpu.md'), page);
+writeFileSync(join(docs, 'gpu.json'), `${JSON.stringify({ runs, pytorch }, null, 2)}\n`);
