@@ -1,0 +1,9 @@
+export type { CheckOptions, GradcheckResult, JacobianEntry } from './check.ts';
+export { GradcheckError } from './failure.ts';
+export { type GradcheckOptions, gradcheck, type TensorTree } from './gradcheck.ts';
+export {
+  type ArrayTree,
+  type GradcheckArraysOptions,
+  gradcheckArrays,
+  type HandWritten,
+} from './gradcheckArrays.ts';
