@@ -1,17 +1,12 @@
 import { grad, type Tensors } from '../../autograd/grad.ts';
 import { InputError } from '../../errors.ts';
-import { add } from '../../ops/add.ts';
-import { multiply } from '../../ops/multiply.ts';
-import { sum } from '../../ops/reduce.ts';
 import { random } from '../../tensor/random.ts';
-import { show, sizeOf } from '../../tensor/shape.ts';
-import { Tensor, tensor } from '../../tensor/tensor.ts';
+import { show } from '../../tensor/shape.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { contraction, tensorKind as kind, type TensorTree, totalSize } from '../contraction.ts';
 import { type CheckOptions, check, type GradcheckResult } from './check.ts';
 import { numbersAsCode, type Subject } from './subject.ts';
-import { type LeafKind, leavesOf, replaceLeaves, type Tree, treeAsCode } from './tree.ts';
-
-/** A tensor, or tensors in nested records and arrays. */
-export type TensorTree = Tree<Tensor>;
+import { leavesOf, replaceLeaves, treeAsCode } from './tree.ts';
 
 export interface GradcheckOptions<Inputs = TensorTree> extends CheckOptions {
   /** 2 to check the gradient of the gradient as well, of functions without first-order ops; 1 unless given. */
@@ -84,8 +79,6 @@ export function gradcheck<Inputs extends TensorTree>(
   return [...results, ...check(subject(gradient, 2), options, distance)];
 }
 
-const kind: LeafKind<Tensor> = { what: 'a tensor', is: (value) => value instanceof Tensor };
-
 // Letters: keys that are numbers would lose their order.
 const keyOf = (place: number): string => `x${place}`;
 
@@ -96,23 +89,11 @@ const tensorsOf = (like: readonly { readonly leaf: Tensor }[], values: readonly 
   like.map(({ leaf }, i) => tensor(values[i], leaf.shape, { dtype: 'float64', backend: leaf.backend }));
 
 function joined(tensors: readonly Tensor[]): Float64Array {
-  const values = new Float64Array(tensors.reduce((total, { size }) => total + size, 0));
+  const values = new Float64Array(totalSize(tensors));
   let offset = 0;
   for (const one of tensors) {
     values.set(one.dataSync(), offset);
     offset += one.size;
   }
   return values;
-}
-
-/** Σ weights · outputs. */
-function contraction(outputs: readonly Tensor[], weights: Float64Array): Tensor {
-  let offset = 0;
-  return outputs
-    .map((output) => {
-      const own = weights.slice(offset, offset + sizeOf(output.shape));
-      offset += own.length;
-      return sum(multiply(output, tensor(own, output.shape, { dtype: 'float64', backend: output.backend })));
-    })
-    .reduce(add);
 }
