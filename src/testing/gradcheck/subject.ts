@@ -35,13 +35,15 @@ export function unit(length: number, place: number): Float64Array {
 export const largestOf = (values: Float64Array): number =>
   values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
+/** A number as code, with the sign of a zero. */
+export const numberAsCode = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
+
 /** Numbers as code: `Float64Array.of(1, -0)`, or by their few places when nearly all are 0. */
 export function numbersAsCode(values: Float64Array): string {
-  const shown = (value: number) => (Object.is(value, -0) ? '-0' : String(value));
   const places = Array.from(values.keys()).filter((i) => !Object.is(values[i], 0));
   if (values.length > 16 && 4 * places.length <= values.length) {
-    const some = places.map((i) => `${i}: ${shown(values[i])}`).join(', ');
+    const some = places.map((i) => `${i}: ${numberAsCode(values[i])}`).join(', ');
     return `Float64Array.from({ length: ${values.length}${some === '' ? '' : `, ${some}`} }, (value) => value ?? 0)`;
   }
-  return `Float64Array.of(${Array.from(values, shown).join(', ')})`;
+  return `Float64Array.of(${Array.from(values, numberAsCode).join(', ')})`;
 }

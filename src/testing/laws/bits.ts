@@ -1,6 +1,7 @@
 import { sameShape, show } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type TensorTree, tensorKind } from '../contraction.ts';
+import { numberAsCode } from '../gradcheck/subject.ts';
 import { leavesOf } from '../gradcheck/tree.ts';
 import { LawError } from './checks.ts';
 
@@ -35,7 +36,7 @@ function sameBits(law: string, [leftName, left]: Side, [rightName, right]: Side)
     const at = x.findIndex((value, i) => !Object.is(value, y[i]));
     if (at >= 0) {
       throw new LawError(
-        `${law}: entry ${at} of ${name} is ${x[at]} in ${leftName} and ${y[at]} in ${rightName}.`,
+        `${law}: entry ${at} of ${name} is ${numberAsCode(x[at])} in ${leftName} and ${numberAsCode(y[at])} in ${rightName}.`,
       );
     }
   }
