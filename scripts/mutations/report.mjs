@@ -19,12 +19,12 @@ export function reportOf(results) {
     '| where | kind | what stood there | what stands there | noticed by |',
     '|---|---|---|---|---|',
     ...results.map(
-      ({ file, line, kind, find, replace, outcome, test, killed: noticed }) =>
-        `| ${file}:${line} | ${kind} | ${shown(find)} | ${shown(replace)} | ${noticed ? `${test}: ${outcome.replaceAll('|', '\\|')}` : '**nothing**'} |`,
+      ({ file, line, kind, find, replace, test, by, killed: noticed }) =>
+        `| ${file}:${line} | ${kind} | ${shown(find)} | ${shown(replace)} | ${noticed ? test : '**nothing**'}: ${by.replaceAll('|', '\\|')} |`,
     ),
     '',
   ].join('\n');
-  const data = results.map(({ seconds, ...rest }) => ({ ...rest, only: rest.only ?? null }));
+  const data = results.map((fault) => ({ ...fault, only: fault.only ?? null }));
   return {
     'mutations.md': page,
     'mutations.json': `${JSON.stringify({ planted: results.length, killed, faults: data }, null, 2)}\n`,
