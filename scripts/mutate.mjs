@@ -101,9 +101,11 @@ async function outcomeOf({ file, test, only }) {
   else vitest.setGlobalTestNamePattern(only);
   const specifications = await vitest.globTestSpecifications([join(copy, test)]);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, true);
-  const tests = testModules.flatMap((module) => [...module.children.allTests()]);
+  // Vitest tells of all that ever ran; what ran before is another fault's.
+  const own = testModules.filter(({ moduleId }) => moduleId === join(copy, test));
+  const tests = own.flatMap((module) => [...module.children.allTests()]);
   const states = tests.map((one) => one.result().state);
-  const broken = unhandledErrors.length > 0 || testModules.some((module) => module.errors().length > 0);
+  const broken = unhandledErrors.length > 0 || own.some((module) => module.errors().length > 0);
   const failed = states.indexOf('failed');
   if (failed >= 0) return { killed: true, by: tests[failed].fullName };
   if (broken) return { killed: false, by: 'the tests do not load' };
