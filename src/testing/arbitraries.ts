@@ -7,9 +7,19 @@ import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { type Tensor, type TensorOptions, tensor } from '../tensor/tensor.ts';
 import { linearMapKinds, type MapSizes, mapParameters } from './mapArbitraries.ts';
 
-/* fast-check arbitraries: what the tests of functions of tensors and of linear maps draw their cases from. */
+/* fast-check arbitraries: what tests of functions of tensors, of linear maps, of models and of trainings draw their cases from. */
 
+export { type CtcCase, type CtcSizes, ctcCases } from './ctcArbitraries.ts';
 export { linearMapKinds, type MapSizes, mapParameters } from './mapArbitraries.ts';
+export {
+  type CellCase,
+  cellCases,
+  type ModelCase,
+  modelCases,
+  type SequenceSizes,
+} from './modelArbitraries.ts';
+export { cellKinds, type ModelSizes, modelSpecs } from './specArbitraries.ts';
+export { type TrainingCase, trainingConfigs } from './trainingArbitraries.ts';
 
 export interface ShapeSizes {
   /** Fewest axes; 0, a scalar, unless given. */

@@ -1,2 +1,2 @@
-export { GradcheckError, type GradcheckOptions, type GradcheckResult, gradcheck } from './gradcheck.ts';
+export * from './gradcheck/index.ts';
 export * from './laws/index.ts';

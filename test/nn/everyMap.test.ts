@@ -13,8 +13,8 @@ import {
   valueAndGrad,
 } from '../../src/index.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/io/index.ts';
+import { cellKinds, gatesOf, inputKinds, kinds, mapSpecs } from '../../src/testing/specArbitraries.ts';
 import { filled } from '../testing/values.ts';
-import { cells, gatesOf, inputKinds, kinds, mapSpecs } from './modelSpecs.ts';
 
 /* Every kind of map in every cell: trained, saved, loaded. */
 
@@ -69,7 +69,7 @@ function layersOf(cell: Partial<LayerSpec>): Record<string, LayerSpec[]> {
   };
 }
 
-describe.each(Object.entries(cells))('%s', (_, cell) => {
+describe.each(Object.entries(cellKinds))('%s', (_, cell) => {
   it.each(Object.entries(layersOf(cell)))(
     'of %s learns in ten steps, and is the same when saved and loaded',
     (_, layers) => {

@@ -26,8 +26,8 @@ import {
   zeros,
 } from '../../src/index.ts';
 import { layerFromSpec } from '../../src/nn/layerFromSpec.ts';
+import { cellKinds, mapSpecs, modelSpecs } from '../../src/testing/specArbitraries.ts';
 import { copyTo, distance, expectNumbers, filled, float64 } from '../testing/values.ts';
-import { cells, mapSpecs, modelSpecs } from './modelSpecs.ts';
 
 /** A layer with weights and biases that are all random, in float64. */
 function built(spec: LayerSpec, inSize: number, seed: number) {
@@ -163,7 +163,7 @@ describe('a layer', () => {
     .record({
       inSize: fc.constantFrom(3, 6, 10),
       hidden: fc.constantFrom(2, 5, 9, 16),
-      cell: fc.constantFrom(...Object.values(cells)),
+      cell: fc.constantFrom(...Object.values(cellKinds)),
       kinds: fc.tuple(fc.constantFrom(...fastKinds), fc.constantFrom(...fastKinds)),
       rank: fc.integer({ min: 1, max: 3 }),
     })

@@ -16,8 +16,8 @@ import {
   valueAndGrad,
   zeros,
 } from '../../src/index.ts';
+import { modelSpecs, widthOf } from '../../src/testing/specArbitraries.ts';
 import { copyTo, distance, filled, float64 } from '../testing/values.ts';
-import { modelSpecs, widthOf } from './modelSpecs.ts';
 
 const size = fc.integer({ min: 1, max: 5 });
 const specs = modelSpecs();

@@ -21,8 +21,8 @@ import {
   tensor,
   zeros,
 } from '../../src/index.ts';
+import { cellKinds, modelSpecs } from '../../src/testing/specArbitraries.ts';
 import { copyTo, distance, filled, float64 } from '../testing/values.ts';
-import { cells, modelSpecs } from './modelSpecs.ts';
 
 const specs = modelSpecs({ directions: 1 });
 
@@ -77,7 +77,7 @@ describe('a stream', () => {
     );
   });
 
-  it.each(Object.entries(cells))('does so with transforms: %s', (_, cell) => {
+  it.each(Object.entries(cellKinds))('does so with transforms: %s', (_, cell) => {
     const structured = fc.constantFrom<LayerSpec['input'] & LayerSpec['recurrent']>(
       'circulant',
       'skewCirculant',
@@ -249,7 +249,7 @@ describe('a stream with 8-bit weights', () => {
       }),
     );
 
-  it.each(Object.entries(cells))(
+  it.each(Object.entries(cellKinds))(
     'is the model with rounded weights, up to 16 bits of its inputs: %s',
     (_, cell) => {
       fc.assert(

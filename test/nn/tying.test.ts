@@ -16,8 +16,8 @@ import {
   valueAndGrad,
 } from '../../src/index.ts';
 import { mapsOf, namingOf } from '../../src/nn/places.ts';
+import { modelSpecs } from '../../src/testing/specArbitraries.ts';
 import { copyTo, distance, filled, float64 } from '../testing/values.ts';
-import { modelSpecs } from './modelSpecs.ts';
 
 const tiedTo = (map: MapSpec | undefined): string | null =>
   typeof map === 'object' && 'tied' in map ? map.tied : null;

@@ -12,21 +12,7 @@ import {
   shapes,
   tensors,
 } from '../../src/testing/arbitraries.ts';
-import { float64 } from './values.ts';
-
-/** Many samples, the same ones in every run. */
-const samplesOf = <T>(arbitrary: fc.Arbitrary<T>, numRuns = 500): T[] =>
-  fc.sample(arbitrary, { numRuns, seed: 7 });
-
-/** What fast-check shrinks a failure of `holds` to. */
-function shrunk<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => boolean): T {
-  const { counterexample } = fc.check(
-    fc.property(arbitrary, (value) => holds(value)),
-    { seed: 7, numRuns: 1000 },
-  );
-  expect(counterexample).not.toBeNull();
-  return counterexample![0];
-}
+import { float64, samplesOf, shrunk } from './values.ts';
 
 describe('shapes', () => {
   it('have axes and sizes within their bounds, and reach all of them', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { FloatArray } from '../../kernels/types.ts';
 import { random, type Shape, type Tensor, type TensorOptions, tensor } from '../../src/index.ts';
@@ -34,4 +35,18 @@ export function distance(found: FloatArray, expected: FloatArray, floor = 1e-30)
 /** Expects a tensor's numbers to be those given, up to rounding. */
 export function expectNumbers(found: Tensor, expected: ArrayLike<number>, tolerance = 1e-12): void {
   expect(distance(found.dataSync(), Float64Array.from(expected), 1)).toBeLessThanOrEqual(tolerance);
+}
+
+/** Many samples, the same ones in every run. */
+export const samplesOf = <T>(arbitrary: fc.Arbitrary<T>, numRuns = 500): T[] =>
+  fc.sample(arbitrary, { numRuns, seed: 7 });
+
+/** What fast-check shrinks a failure of `holds` to. */
+export function shrunk<T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => boolean): T {
+  const { counterexample } = fc.check(
+    fc.property(arbitrary, (value) => holds(value)),
+    { seed: 7, numRuns: 1000 },
+  );
+  expect(counterexample).not.toBeNull();
+  return counterexample![0];
 }

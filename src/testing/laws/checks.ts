@@ -16,10 +16,16 @@ export interface LawOptions {
 
 export const defaultTolerance = 1e-10;
 
-/** Throws LawError unless two tensors are equal up to a tolerance times `scale`. */
-export function expectEqual(
+/** Throws LawError unless two tensors that a map gives are equal up to a tolerance times `scale`. */
+export const expectEqual = (
   law: string,
   map: LinearMap,
+  ...rest: [leftName: string, Tensor, rightName: string, Tensor, LawOptions & { readonly scale: number }]
+): void => expectNear(`${law}: of ${inWords(map)} `, ...rest);
+
+/** Throws LawError, beginning with `where`, unless two tensors are equal up to a tolerance times `scale`. */
+export function expectNear(
+  where: string,
   leftName: string,
   left: Tensor,
   rightName: string,
@@ -28,14 +34,14 @@ export function expectEqual(
 ): void {
   if (!sameShape(left.shape, right.shape)) {
     throw new LawError(
-      `${law}: of ${inWords(map)} ${leftName} has shape ${show(left.shape)}, and ${rightName} has ${show(right.shape)}.`,
+      `${where}${leftName} has shape ${show(left.shape)}, and ${rightName} has ${show(right.shape)}.`,
     );
   }
   const [a, b] = [left.dataSync(), right.dataSync()];
   for (let i = 0; i < a.length; i++) {
     if (!(Math.abs(a[i] - b[i]) <= tolerance * scale)) {
       throw new LawError(
-        `${law}: of ${inWords(map)} entry ${i} of ${leftName} is ${a[i]}, and that of ${rightName} is ${b[i]}, ` +
+        `${where}entry ${i} of ${leftName} is ${a[i]}, and that of ${rightName} is ${b[i]}, ` +
           `${relative(a[i] - b[i], scale)} of their scale apart, above ${tolerance}.`,
       );
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { InputMapSpec, LayerSpec, MapSpec, RecurrentModelSpec } from '../../src/index.ts';
+import type { RecurrentModelSpec } from '../nn/recurrentModel.ts';
+import type { InputMapSpec, LayerSpec, MapSpec } from '../nn/spec.ts';
 
 /** Kinds of maps with numbers of their own. */
 type Kind = Exclude<
@@ -52,8 +53,8 @@ export const mapSpecs: {
 
 export const kinds = Object.keys(mapSpecs) as (keyof typeof mapSpecs)[];
 
-/** Every cell. */
-export const cells = {
+/** Every cell, by a name for it. */
+export const cellKinds = {
   lstm: { cell: 'lstm' },
   'lstm with peepholes': { cell: 'lstm', peepholes: true },
   gru: { cell: 'gru' },
@@ -86,7 +87,7 @@ const map = fc.record({
 const layerOf = (size: fc.Arbitrary<number>) =>
   fc.record({
     hidden: size,
-    cell: fc.constantFrom(...Object.values(cells)),
+    cell: fc.constantFrom(...Object.values(cellKinds)),
     bidirectional: fc.boolean(),
     input: map,
     recurrent: map,
@@ -96,6 +97,15 @@ const layerOf = (size: fc.Arbitrary<number>) =>
 /** Which map with numbers of its own to take in place of one that is drawn; none in most cases. */
 const mayBeTied = fc.option(fc.nat(5), { freq: 3, nil: undefined });
 
+export interface ModelSizes {
+  /** 1 for models that read forwards only; 2 unless given. */
+  readonly directions?: 1 | 2;
+  /** Most layers; 3 unless given. */
+  readonly mostLayers?: number;
+  /** Largest width of inputs, layers and outputs; 6 unless given. */
+  readonly largest?: number;
+}
+
 /**
  * Stacks of layers with every cell and every kind of map, some tied to those of layers below, and in one direction or in
  * both unless that is refused.
@@ -104,11 +114,7 @@ export function modelSpecs({
   directions = 2,
   mostLayers = 3,
   largest = 6,
-}: {
-  directions?: 1 | 2;
-  mostLayers?: number;
-  largest?: number;
-} = {}): fc.Arbitrary<RecurrentModelSpec> {
+}: ModelSizes = {}): fc.Arbitrary<RecurrentModelSpec> {
   const size = fc.integer({ min: 1, max: largest });
   const layers = fc.array(layerOf(size), { minLength: 1, maxLength: mostLayers });
   return fc.record({ inputSize: size, layers, outputSize: size }).map(({ inputSize, layers, outputSize }) => {
