@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { reliabilityPage } from './page.ts';
 
 /** What the commands found out, in the form of `docs/results/reliability.json`. */
 export interface Figures {
@@ -7,12 +8,16 @@ export interface Figures {
   /** Of these, inside a save. */
   killsInsideSave: number;
   lost: number;
+  /** Trainings that came to their end over several kills, and those whose last checkpoint differs from one never killed. */
+  killedTrainings: number;
+  killedMismatches: number;
   resumes: number;
   resumeMismatches: number;
   faultRuns: number;
   crashStates: number;
   faultFailures: number;
   mutatedFiles: number;
+  refusedFiles: number;
   crashes: number;
   hangs: number;
   overBudget: number;
@@ -32,7 +37,9 @@ const stateFolder = fileURLToPath(new URL('.cache/reliability/', root));
 /** Puts the figures of a command among those of the others. */
 export function report(found: Partial<Figures>): void {
   const before = existsSync(resultsFile) ? JSON.parse(readFileSync(resultsFile, 'utf8')) : {};
-  writeWhole(resultsFile, { ...before, ...found });
+  const figures = { ...before, ...found };
+  writeWhole(resultsFile, figures);
+  writeFileSync(resultsFile.replace('.json', '.md'), reliabilityPage(figures));
   console.log(JSON.stringify(found));
 }
 

@@ -12,12 +12,15 @@ import { trainOnStream } from './stream.ts';
 
 const say = (mark: string) => writeSync(1, mark);
 const folder = process.argv[2]!;
+/** Whether the file that is being replaced is one, and not that of the times. */
+let isCheckpoint = false;
 const { create, rename, link, flushFolder } = systemFiles;
 // A millisecond before every call, and small writes: in memory a save would be over before anyone could kill it.
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
 Object.assign(systemFiles, {
   async create(path) {
-    say(marks.saving);
+    isCheckpoint = path.includes(CHECKPOINT);
+    if (isCheckpoint) say(marks.saving);
     await pause();
     const { write, flush, close } = await create(path);
     return {
@@ -31,7 +34,7 @@ Object.assign(systemFiles, {
   async flushFolder(path) {
     await pause();
     await flushFolder(path);
-    say(marks.saved);
+    if (isCheckpoint) say(marks.saved);
   },
 } satisfies Partial<typeof systemFiles>);
 

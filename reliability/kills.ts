@@ -50,10 +50,12 @@ export const noKills: KillFigures = {
  * Kills trainings at random moments by SIGKILL, again and again until they come to their end, and looks at the checkpoints
  * after every kill.
  *
- * @param onKills told the figures after every training that came to its end, which is where a later call can go on
+ * @param insideSave kills inside a save that are to be among them
+ * @param onKills told the figures after every kill; a later call goes on from them with a new training
  */
 export async function killTrainings(
   kills: number,
+  insideSave: number,
   begun: KillFigures = noKills,
   onKills: (figures: KillFigures) => void = () => {},
 ): Promise<KillFigures> {
@@ -62,9 +64,9 @@ export async function killTrainings(
     await trainOnStream({ ...KILLED, folder });
     return readFile(join(folder, CHECKPOINT));
   });
-  while (figures.kills < kills) {
+  while (figures.kills < kills || figures.insideSave < insideSave) {
     figures = await inFolder(async (folder) => {
-      const after = await killUntilEnd(folder, figures);
+      const after = await killUntilEnd(folder, figures, onKills);
       const mismatch = whole.equals(await readFile(join(folder, CHECKPOINT))) ? 0 : 1;
       return { ...after, trainings: after.trainings + 1, mismatches: after.mismatches + mismatch };
     });
@@ -73,7 +75,16 @@ export async function killTrainings(
   return figures;
 }
 
-async function killUntilEnd(folder: string, begun: KillFigures): Promise<KillFigures> {
+/** Kills one training so many times, or until it ends. */
+export const killOnce = (kills: number): Promise<KillFigures> =>
+  inFolder((folder) => killUntilEnd(folder, noKills, () => {}, kills));
+
+async function killUntilEnd(
+  folder: string,
+  begun: KillFigures,
+  onKills: (figures: KillFigures) => void,
+  most = Number.POSITIVE_INFINITY,
+): Promise<KillFigures> {
   const path = join(folder, CHECKPOINT);
   let { kills, insideSave, lost, continued } = begun;
   let acknowledged = 0;
@@ -87,6 +98,9 @@ async function killUntilEnd(folder: string, begun: KillFigures): Promise<KillFig
     if (resumes && words.some((word) => word.startsWith(marks.update))) continued++;
     acknowledged = Math.max(acknowledged, lastSaved(words));
     if (!(await isWhole(path, acknowledged))) lost++;
+    const figures = { ...begun, kills, insideSave, lost, continued };
+    onKills(figures);
+    if (kills >= most) return figures;
   }
 }
 

@@ -118,7 +118,7 @@ function parseState(text: string, refuse: (sentence: string) => never): unknown 
 const MOST_STATE_VALUES = 2 ** 19;
 
 /** SHA-256 of the state and of every tensor's name, type, shape and bytes, in hexadecimal. */
-function contentHash(tensors: Readonly<Record<string, SavedTensor>>, stateText: string): string {
+export function contentHash(tensors: Readonly<Record<string, SavedTensor>>, stateText: string): string {
   const hash = createHash('sha256').update(JSON.stringify(stateText));
   for (const name of Object.keys(tensors).sort()) {
     const { dtype, shape, data } = tensors[name]!;

@@ -64,6 +64,14 @@ export async function keptSteps(files: FileOperations, path: string): Promise<re
     .sort((a, b) => b - a);
 }
 
+/**
+ * Puts a file in the place of the one before, so that a crash at any moment leaves either whole.
+ *
+ * @throws what the operations throw
+ */
+export const replaceFile = (files: FileOperations, path: string, bytes: Uint8Array): Promise<void> =>
+  replaceCheckpoint(files, path, bytes, { step: 0, keep: 0 });
+
 async function secondName(files: FileOperations, from: string, to: string, bytes: Uint8Array): Promise<void> {
   try {
     await files.link(from, to);

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import type { Tensors } from '../../autograd/grad.ts';
 import { InputError } from '../../errors.ts';
 import { CheckpointError, type LoadedCheckpoint, saveCheckpoint } from '../../io/checkpoint.ts';
-import { parseJson, readText, writeText } from '../../io/textFile.ts';
+import { replaceFile } from '../../io/checkpointFiles.ts';
+import { fileErrorText } from '../../io/fileError.ts';
+import { systemFiles } from '../../io/fileOperations.ts';
+import { parseJson, readText } from '../../io/textFile.ts';
 import { tensorsToSave } from './savedTensors.ts';
 import type { Progress } from './updates.ts';
 
@@ -97,7 +100,13 @@ const Times = z.record(z.string().regex(/^\d+$/), z.record(z.string(), z.number(
 
 async function saveTimes(path: string, step: number, times: Progress['times']): Promise<void> {
   const before = Object.entries(await readTimes(path)).filter(([other]) => Number(other) < step);
-  await writeText(timesFile(path), `${JSON.stringify({ ...Object.fromEntries(before), [step]: times })}\n`);
+  const text = `${JSON.stringify({ ...Object.fromEntries(before), [step]: times })}\n`;
+  const file = timesFile(path);
+  try {
+    await replaceFile(systemFiles, file, new TextEncoder().encode(text));
+  } catch (error) {
+    throw new InputError(`${file} could not be written: ${fileErrorText(error)}`, { cause: error });
+  }
 }
 
 /** Times of a step; where a crash lost the latest, those before them. */
