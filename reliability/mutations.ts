@@ -75,7 +75,11 @@ export async function readWatched(begin: number, end: number): Promise<MutationF
     `./mutationWorker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
     import.meta.url,
   );
-  const worker = new Worker(program, { workerData: { begin, end, at } });
+  const worker = new Worker(program, {
+    workerData: { begin, end, at },
+    // Room enough that what one file takes is seldom given back before it is measured.
+    resourceLimits: { maxYoungGenerationSizeMb: 192 },
+  });
   let last = begin;
   return new Promise((resolve, reject) => {
     const watch = setInterval(() => {
