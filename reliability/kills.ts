@@ -104,13 +104,16 @@ async function killUntilEnd(
   }
 }
 
-/** Starts the training and kills it a while after its first word; not `killed` where it came to its end before. */
+/** Starts the training and kills it a while after it began; not `killed` where it came to its end before. */
 function runAndKill(folder: string, { next }: ReturnType<typeof random>) {
   return new Promise<{ killed: boolean; said: string }>((resolve, reject) => {
     const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // One in eight while it starts, the others once it trains, however long a busy machine takes until then.
+    const waitsFor = next() < 1 / 8 ? marks.begun : marks.update;
     let said = '';
     child.stdout.setEncoding('latin1').on('data', (text: string) => {
-      if (said === '') setTimeout(() => child.kill('SIGKILL'), LATEST_MILLISECONDS * next());
+      const waited = !said.includes(waitsFor) && (said + text).includes(waitsFor);
+      if (waited) setTimeout(() => child.kill('SIGKILL'), LATEST_MILLISECONDS * next());
       said += text;
     });
     child.on('close', (code, signal) => {
@@ -127,7 +130,7 @@ const program = fileURLToPath(
     import.meta.url,
   ),
 );
-/** So long after its first word, at most. */
+/** So long after that, at most. */
 const LATEST_MILLISECONDS = 400;
 
 /** Update of the last save that ended before the kill. */
