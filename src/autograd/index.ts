@@ -1,3 +1,4 @@
+export { AnomalyError, detectAnomaly } from './anomaly.ts';
 export { grad, type Tensors, type ValueAndGrad, valueAndGrad } from './grad.ts';
 export {
   defineOp,

@@ -5,6 +5,7 @@ import { currentScope, type Scope, scope } from '../tensor/scope.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { checkResults } from './anomaly.ts';
 import { timed } from './profile.ts';
 import { record } from './recording.ts';
 
@@ -159,6 +160,7 @@ function applyOp<Attributes>(
     context.backend.begin?.(definition.name);
     outputs = shapes.map((shape) => context.allocate(shape));
     saved = timed(definition.name, () => definition.forward!(context, inputs, outputs, attributes)) ?? [];
+    checkResults(definition.name, outputs);
   }
   record({ op: op as Op, inputs, outputs, saved, attributes });
   return outputs;

@@ -3,6 +3,7 @@ import { holdScopes } from '../tensor/scope.ts';
 import { sameShape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { accumulate } from './accumulate.ts';
+import { checkGradients } from './anomaly.ts';
 import { openContext } from './op.ts';
 import { timed } from './profile.ts';
 import { isWatched, type Node, type Recorder, withRecorder } from './recording.ts';
@@ -77,6 +78,7 @@ function pullBack(
     context.backend.begin?.(`the gradient of ${definition.name}`);
     result = timed(definition.name, () => definition.backward!(context, call));
   } else throw new InputError(`${definition.name} is not differentiable.`);
+  checkGradients(node, result);
   for (let i = 0; i < result.length; i++) {
     const grad = result[i];
     if (grad !== null && !sameShape(grad.shape, node.inputs[i].shape)) {

@@ -42,7 +42,8 @@ class Bars implements Progress {
 
   training(model: string, event: TrainingEvent): void {
     const text = this.#describe(model, event);
-    if (event.kind === 'evaluating') this.#show(model, event.done, event.total, text);
+    if (event.kind === 'warning') this.say(`${model}: ${text}`);
+    else if (event.kind === 'evaluating') this.#show(model, event.done, event.total, text);
     else if (event.kind !== 'checkpoint') this.#show(model, event.step, event.steps, text);
   }
 
@@ -90,6 +91,7 @@ class Lines implements Progress {
     const text = `${model}: ${this.#describe(model, event)}`;
     if (event.kind === 'start') this.#write(model, true, text);
     else if (event.kind === 'step') this.#write(model, event.step === event.steps, text);
+    else if (event.kind === 'warning') this.say(text);
     else if (event.kind === 'evaluating') this.#write(model, event.done === event.total, text);
   }
 
@@ -134,6 +136,8 @@ function describer(now: () => number): (model: string, event: TrainingEvent) => 
       }
       case 'checkpoint':
         return `checkpoint at step ${count(event.step)}`;
+      case 'warning':
+        return `step ${count(event.step)}: ${event.text}`;
       case 'evaluating':
         return `evaluating ${event.set} ${count(event.done)}/${count(event.total)}`;
     }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
+import { type CheckpointFile, replaceCheckpoint } from './checkpointFiles.ts';
 import { fileErrorText } from './fileError.ts';
+import { type FileOperations, systemFiles } from './fileOperations.ts';
+import { FormatError } from './formatError.ts';
 import { decodeSafetensors, encodeSafetensors, type SavedTensor } from './safetensors.ts';
+import { JsonSyntaxError, parseStrictJson } from './strictJson.ts';
 
 /** What a checkpoint keeps: named tensors, and whatever else JSON can hold. */
 export interface Checkpoint {
@@ -11,32 +14,51 @@ export interface Checkpoint {
   readonly state: unknown;
 }
 
+/** A checkpoint that was read: with the place of every tensor in its file, for errors. */
+export interface LoadedCheckpoint extends Checkpoint {
+  /** The first byte of each tensor, counted from the start of the file. */
+  readonly offsets: Readonly<Record<string, number>>;
+}
+
+export interface SaveOptions extends Partial<CheckpointFile> {
+  /** The system's own unless given. */
+  readonly files?: FileOperations;
+}
+
+/** The rules that a checkpoint can break besides those of safetensors. */
+export type CheckpointRule = 'format' | 'state' | 'checksum' | 'model' | 'finite';
+
+/** A file that is no checkpoint, a damaged one, or not the one that was wanted. */
+export class CheckpointError extends FormatError<CheckpointRule> {}
+
 const format = 'compact-rnn checkpoint 1';
 
 /**
  * Writes a checkpoint as a safetensors file such that at every moment, a crash included, `path` is either the previous
- * file or the whole new one: the bytes go to `<path>.partial` in the same folder, are flushed to the disk, renamed
- * over `path`, and the folder is flushed. `state` and a SHA-256 of all contents stand in the metadata.
+ * file or the whole new one, as `replaceCheckpoint` does. `state` and a SHA-256 of all contents stand in the metadata;
+ * equal contents give equal bytes.
  *
  * @throws InputError when the file cannot be written; the previous one is untouched then
  */
-export async function saveCheckpoint(path: string, { tensors, state }: Checkpoint): Promise<void> {
+export async function saveCheckpoint(
+  path: string,
+  { tensors, state }: Checkpoint,
+  { step = 0, keep = 0, files = systemFiles }: SaveOptions = {},
+): Promise<void> {
   const stateText = JSON.stringify(state);
   if (stateText === undefined) throw new InputError('the state of a checkpoint must be a JSON value');
+  // What would be refused when it is read is refused now.
+  parseState(stateText, (sentence) => {
+    throw new InputError(`the state of a checkpoint cannot be saved: ${sentence}`);
+  });
   const metadata = { format, sha256: contentHash(tensors, stateText), state: stateText };
   const bytes = encodeSafetensors(tensors, metadata);
-  const partial = `${path}.partial`;
   try {
-    await writeFlushed(partial, bytes);
-    await rename(partial, path);
-    await flushFolder(dirname(path));
+    await replaceCheckpoint(files, path, bytes, { step, keep });
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => {});
     throw new InputError(
       `checkpoint ${path} could not be saved: ${fileErrorText(error)}; the one before, if any, is kept`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
@@ -44,28 +66,59 @@ export async function saveCheckpoint(path: string, { tensors, state }: Checkpoin
 /**
  * Reads a checkpoint and verifies its checksum. Tensors are views of the one buffer that was read.
  *
- * @throws InputError when the file is missing, is no checkpoint, or differs from what was saved
+ * @throws InputError when the file is missing; SafetensorsError or CheckpointError when it is no checkpoint, or differs
+ *   from what was saved
  */
-export async function loadCheckpoint(path: string): Promise<Checkpoint> {
+export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (error) {
     throw new InputError(`checkpoint ${path} could not be read: ${fileErrorText(error)}`, { cause: error });
   }
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
-  const { format: found, sha256, state: stateText, ...others } = metadata;
-  if (found !== format || stateText === undefined || Object.keys(others).length > 0) {
-    throw new InputError(`${path} is a safetensors file, but no checkpoint of this program ("${format}")`);
-  }
-  if (contentHash(tensors, stateText) !== sha256) {
-    throw new InputError(`checkpoint ${path} is damaged: its contents do not match its SHA-256 checksum`);
-  }
-  return { tensors, state: JSON.parse(stateText) };
+  return decodeCheckpoint(bytes, path);
 }
 
+/** The checkpoint in the bytes of a file. Throws as `loadCheckpoint` does. */
+export function decodeCheckpoint(bytes: Uint8Array, path: string): LoadedCheckpoint {
+  const { tensors, metadata, offsets } = decodeSafetensors(bytes, path);
+  const { format: found, sha256, state: stateText, ...others } = metadata;
+  if (found !== format || stateText === undefined || Object.keys(others).length > 0) {
+    throw new CheckpointError(
+      path,
+      0,
+      'format',
+      `it is a safetensors file, but no checkpoint of this program ("${format}")`,
+    );
+  }
+  if (contentHash(tensors, stateText) !== sha256) {
+    throw new CheckpointError(
+      path,
+      0,
+      'checksum',
+      'the checkpoint is damaged: its contents do not match its SHA-256 checksum',
+    );
+  }
+  const state = parseState(stateText, (sentence) => {
+    throw new CheckpointError(path, 0, 'state', `in the checkpoint's state, ${sentence}`);
+  });
+  return { tensors, state, offsets };
+}
+
+function parseState(text: string, refuse: (sentence: string) => never): unknown {
+  try {
+    return parseStrictJson(text, { mostValues: MOST_STATE_VALUES });
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    return refuse(`at character ${error.position}, ${error.message}`);
+  }
+}
+
+/** A list of numbers takes 8 bytes for each: with this many, a small file stays a small state. */
+const MOST_STATE_VALUES = 2 ** 19;
+
 /** SHA-256 of the state and of every tensor's name, type, shape and bytes, in hexadecimal. */
-function contentHash(tensors: Readonly<Record<string, SavedTensor>>, stateText: string): string {
+export function contentHash(tensors: Readonly<Record<string, SavedTensor>>, stateText: string): string {
   const hash = createHash('sha256').update(JSON.stringify(stateText));
   for (const name of Object.keys(tensors).sort()) {
     const { dtype, shape, data } = tensors[name]!;
@@ -73,26 +126,4 @@ function contentHash(tensors: Readonly<Record<string, SavedTensor>>, stateText: 
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   return hash.digest('hex');
-}
-
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes a rename last: it is an entry of the folder, which has a cache of its own. */
-async function flushFolder(folder: string): Promise<void> {
-  // Windows opens no folders, and flushes its directory entries with the file.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { FormatError } from './formatError.ts';
 
 /** The typed arrays that hold tensor elements. */
 export type TypedArray =
@@ -52,6 +52,8 @@ export interface SavedTensor {
 export interface SafetensorsFile {
   readonly tensors: Record<string, SavedTensor>;
   readonly metadata: Record<string, string>;
+  /** The first byte of each tensor, counted from the start of the file. */
+  readonly offsets: Record<string, number>;
 }
 
 /** The rules of the format that a file can break. */
@@ -68,17 +70,10 @@ export type SafetensorsRule =
   | 'overlap'
   | 'hole';
 
-/** A file that breaks a rule of the format; `offset` counts the bytes from the start of the file. */
-export class SafetensorsError extends InputError {
-  readonly file: string;
-  readonly offset: number;
-  readonly rule: SafetensorsRule;
-
+/** A file that breaks a rule of the format. */
+export class SafetensorsError extends FormatError<SafetensorsRule> {
   constructor(file: string, offset: number, rule: SafetensorsRule, sentence: string) {
-    super(`${file}, byte ${offset}: ${sentence} (safetensors rule: ${rule})`);
-    this.file = file;
-    this.offset = offset;
-    this.rule = rule;
+    super(file, offset, rule, sentence, 'safetensors');
   }
 }
 
@@ -86,6 +81,12 @@ export class SafetensorsError extends InputError {
 export const prefix = 8;
 /** The published limit on the header, in bytes. */
 export const longestHeader = 100_000_000;
+/**
+ * Our own limits: a header of more than 8 MiB is no longer than the data that it describes, and holds no more values than
+ * these, so that reading takes no more memory than twice the file and 16 MiB.
+ */
+export const freeHeader = 2 ** 23;
+export const mostValues = (fileBytes: number): number => 2 ** 16 + Math.floor(fileBytes / 64);
 /** The one key of the header that names no tensor. */
 export const metadataKey = '__metadata__';
 

@@ -3,9 +3,11 @@ import {
   arrayOf,
   byteCount,
   type Dtype,
+  freeHeader,
   isCount,
   longestHeader,
   metadataKey,
+  mostValues,
   prefix,
   SafetensorsError,
   type SafetensorsFile,
@@ -46,10 +48,12 @@ export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsF
 
   checkCover(entries, bytes.length - dataStart, dataStart, fail);
   const tensors: Record<string, SavedTensor> = Object.create(null);
+  const offsets: Record<string, number> = Object.create(null);
   for (const { name, dtype, shape, begin, end } of entries) {
+    offsets[name] = dataStart + begin;
     tensors[name] = { dtype, shape, data: viewOf(bytes, dataStart + begin, end - begin, arrayOf[dtype]) };
   }
-  return { tensors, metadata };
+  return { tensors, metadata, offsets };
 }
 
 type Fail = (offset: number, rule: SafetensorsRule, sentence: string) => never;
@@ -75,6 +79,14 @@ function readHeader(bytes: Uint8Array, fail: Fail) {
   if (length > bytes.length - prefix) {
     fail(0, 'length', `the header claims ${length} bytes, but only ${bytes.length - prefix} follow`);
   }
+  const dataLength = bytes.length - prefix - length;
+  if (length > freeHeader + dataLength) {
+    fail(
+      0,
+      'length',
+      `the header has ${length} bytes and the data ${dataLength}; expected at most ${freeHeader} bytes of header more than of data`,
+    );
+  }
   let text = '';
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
@@ -90,7 +102,10 @@ function readHeader(bytes: Uint8Array, fail: Fail) {
   }
   const positions = new Map<string, number>();
   try {
-    const header = parseStrictJson(text, (key, position) => positions.set(key, position)) as object;
+    const header = parseStrictJson(text, {
+      onTopKey: (key, position) => positions.set(key, position),
+      mostValues: mostValues(bytes.length),
+    }) as object;
     const offsetOf = (key: string) => byteOf(positions.get(key)!);
     return { header, offsetOf, dataStart: prefix + length };
   } catch (error) {

@@ -14,15 +14,21 @@ export class JsonSyntaxError extends Error {
 /** Nesting beyond this is refused: no file of ours needs it, and a text of brackets must not exhaust the stack. */
 const deepest = 64;
 
+export interface StrictJsonOptions {
+  /** Told every key of the outermost object and its position, for messages about its value. */
+  readonly onTopKey?: (key: string, position: number) => void;
+  /** Values of all kinds that the text may hold, since each takes many times the memory of a character; no limit unless given. */
+  readonly mostValues?: number;
+}
+
 /**
  * The value of a JSON text (RFC 8259), read more strictly than `JSON.parse`: a key that occurs twice in an object, a
  * key `__proto__`, half a surrogate pair and nesting beyond 64 levels are errors.
  *
- * @param onTopKey told every key of the outermost object and its position, for messages about its value
  * @throws JsonSyntaxError with the rule and the position
  */
-export function parseStrictJson(text: string, onTopKey?: (key: string, position: number) => void): unknown {
-  const reader = new Reader(text, onTopKey);
+export function parseStrictJson(text: string, options: StrictJsonOptions = {}): unknown {
+  const reader = new Reader(text, options);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -30,16 +36,20 @@ export function parseStrictJson(text: string, onTopKey?: (key: string, position:
 
 class Reader {
   readonly #text: string;
-  readonly #onTopKey: ((key: string, position: number) => void) | undefined;
+  readonly #onTopKey: StrictJsonOptions['onTopKey'];
+  readonly #mostValues: number;
   #at = 0;
+  #values = 0;
 
-  constructor(text: string, onTopKey?: (key: string, position: number) => void) {
+  constructor(text: string, { onTopKey, mostValues = Number.POSITIVE_INFINITY }: StrictJsonOptions) {
     this.#text = text;
     this.#onTopKey = onTopKey;
+    this.#mostValues = mostValues;
   }
 
   value(depth: number): unknown {
     if (depth > deepest) this.#fail(`values nest deeper than ${deepest} levels`);
+    if (++this.#values > this.#mostValues) this.#fail(`there are more than ${this.#mostValues} values`);
     this.#skipSpace();
     switch (this.#text[this.#at]) {
       case '{':
@@ -65,12 +75,12 @@ class Reader {
   }
 
   #object(depth: number): Record<string, unknown> {
-    const entries = new Map<string, unknown>();
+    const entries: Record<string, unknown> = {};
     this.#at++;
     this.#skipSpace();
     if (this.#text[this.#at] === '}') {
       this.#at++;
-      return {};
+      return entries;
     }
     do {
       this.#skipSpace();
@@ -78,14 +88,14 @@ class Reader {
       if (this.#text[start] !== '"') this.#fail('a key in double quotes is expected');
       const key = this.#string();
       if (key === '__proto__') this.#fail('the key "__proto__" is not allowed', start);
-      if (entries.has(key)) this.#fail(`the key ${quote(key)} occurs twice`, start);
+      if (Object.hasOwn(entries, key)) this.#fail(`the key ${quote(key)} occurs twice`, start);
       if (depth === 0) this.#onTopKey?.(key, start);
       this.#skipSpace();
       if (this.#text[this.#at] !== ':') this.#fail('a colon is expected after a key');
       this.#at++;
-      entries.set(key, this.value(depth + 1));
+      entries[key] = this.value(depth + 1);
     } while (this.#continues('}'));
-    return Object.fromEntries(entries);
+    return entries;
   }
 
   #array(depth: number): unknown[] {

@@ -16,6 +16,11 @@ export async function readText(path: string, longest: number): Promise<string> {
   } catch (error) {
     throw new InputError(`${path} could not be read: ${fileErrorText(error)}`, { cause: error });
   }
+  return decodeText(bytes, path, longest);
+}
+
+/** The text in the bytes of a UTF-8 file. Throws InputError when it is none, or is longer than `longest` bytes. */
+export function decodeText(bytes: Uint8Array, path: string, longest: number): string {
   if (bytes.length > longest) {
     throw new InputError(`${path} has ${bytes.length} bytes; a file of its kind has at most ${longest}`);
   }
@@ -46,7 +51,10 @@ export function parseJson(text: string, file: string): unknown {
     return parseStrictJson(text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    const before = text.slice(0, error.position).split('\n');
-    throw new InputError(`${file}:${before.length}:${before.at(-1)!.length + 1}: ${error.message}`);
+    const { position } = error;
+    let line = 1;
+    for (let at = text.indexOf('\n'); at >= 0 && at < position; at = text.indexOf('\n', at + 1)) line++;
+    const column = position - text.lastIndexOf('\n', position - 1);
+    throw new InputError(`${file}:${line}:${column}: ${error.message}`);
   }
 }

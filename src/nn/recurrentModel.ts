@@ -1,3 +1,4 @@
+import { inPlace } from '../autograd/anomaly.ts';
 import type { Tensors } from '../autograd/grad.ts';
 import type { Backend, DType } from '../backends/index.ts';
 import { InputError } from '../errors.ts';
@@ -88,13 +89,14 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
       const states: LayerState[] = [];
       let value = x;
       layers.forEach((layer, i) => {
-        const { y, state: next } = layer.apply(parameters, value, state?.[i], lengths);
+        const { y, state: next } = inPlace(layer.name, x, () =>
+          layer.apply(parameters, value, state?.[i], lengths),
+        );
         states.push(next);
         value = drop === undefined ? y : dropout(y, drop.rate, (drop.seed + i) >>> 0);
       });
-      const y = add(
-        applyMap(head, naming.pick(head, parameters), value),
-        naming.parameter('head.bias', parameters),
+      const y = inPlace('head', x, () =>
+        add(applyMap(head, naming.pick(head, parameters), value), naming.parameter('head.bias', parameters)),
       );
       return { y, state: states };
     },

@@ -1,3 +1,4 @@
+export { explainLoss } from './explain.ts';
 export type { ParallelTask, TaskFactory } from './parallel/task.ts';
 export {
   type ParallelOptions,

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import { loadCheckpoint, saveCheckpoint } from '../../src/io/checkpoint.ts';
+import { CheckpointError, loadCheckpoint, saveCheckpoint } from '../../src/io/checkpoint.ts';
+import { systemFiles } from '../../src/io/fileOperations.ts';
 import { encodeSafetensors, type SavedTensor } from '../../src/io/safetensors.ts';
 
 let folder: string;
@@ -24,6 +25,7 @@ const tensors = (...values: number[]): Record<string, SavedTensor> => ({
 test('any JSON state comes back with the tensors', async () => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue(), async (state) => {
+      fc.pre(!JSON.stringify(state).includes('__proto__'));
       await saveCheckpoint(path, { tensors: tensors(1.5, Number.NaN), state });
       const loaded = await loadCheckpoint(path);
       expect(loaded.tensors).toEqual(tensors(1.5, Number.NaN));
@@ -78,8 +80,8 @@ test('what an interrupted save leaves behind hurts neither the old checkpoint no
 
 test.runIf(existsSync('/dev/full'))('a full disk keeps the old checkpoint and says so', async () => {
   await saveCheckpoint(path, { tensors: tensors(1, 2), state: 'old' });
-  await symlink('/dev/full', `${path}.partial`);
-  const save = saveCheckpoint(path, { tensors: tensors(3, 4), state: 'new' });
+  const files = { ...systemFiles, create: () => systemFiles.create('/dev/full') };
+  const save = saveCheckpoint(path, { tensors: tensors(3, 4), state: 'new' }, { files });
   await expect(save).rejects.toThrow(InputError);
   await expect(save).rejects.toThrow(/checkpoint\.safetensors.*no space is left.*the one before.*kept/);
   expect((await loadCheckpoint(path)).state).toBe('old');
@@ -92,6 +94,44 @@ test('a failed rename keeps what was there and leaves no temporary file', async 
   expect(await readdir(folder)).toEqual(['checkpoint.safetensors']);
 });
 
+test('the last few keep names of their own, and the path is the newest', async () => {
+  const save = (step: number) =>
+    saveCheckpoint(path, { tensors: tensors(step), state: { step } }, { step, keep: 2 });
+  for (const step of [8, 9, 10]) await save(step);
+  const names = (...steps: number[]) => [
+    ...steps.map((step) => `checkpoint-${step}.safetensors`),
+    'checkpoint.safetensors',
+  ];
+  expect((await readdir(folder)).sort()).toEqual(names(10, 9));
+  expect((await loadCheckpoint(path)).state).toEqual({ step: 10 });
+  expect((await loadCheckpoint(join(folder, 'checkpoint-9.safetensors'))).state).toEqual({ step: 9 });
+  // Gone back to 8: the two after it are of the same training, and come again.
+  await save(8);
+  expect((await loadCheckpoint(path)).state).toEqual({ step: 8 });
+  await save(9);
+  await save(10);
+  expect((await readdir(folder)).sort()).toEqual(names(10, 9));
+});
+
+test('where a disk knows one name a file, the newest is written twice', async () => {
+  const link = async () => {
+    throw Object.assign(new Error('no links'), { code: 'EPERM' });
+  };
+  const files = { ...systemFiles, link };
+  await saveCheckpoint(path, { tensors: tensors(1), state: 'a' }, { step: 1, keep: 1, files });
+  expect((await loadCheckpoint(path)).state).toBe('a');
+  expect((await loadCheckpoint(join(folder, 'checkpoint-1.safetensors'))).state).toBe('a');
+  expect(await readdir(folder)).toHaveLength(2);
+});
+
+test('what could not be read again is not saved', async () => {
+  const state = JSON.parse('{"__proto__": 1}');
+  await expect(saveCheckpoint(path, { tensors: {}, state })).rejects.toThrow(/"__proto__" is not allowed/);
+  const many = new Array(2 ** 19).fill(0);
+  await expect(saveCheckpoint(path, { tensors: {}, state: many })).rejects.toThrow(/more than 524288 values/);
+  expect(await readdir(folder)).toEqual([]);
+});
+
 test('errors in sentences', async () => {
   await expect(loadCheckpoint(path)).rejects.toThrow(
     /checkpoint\.safetensors could not be read: there is no/,
@@ -101,5 +141,5 @@ test('errors in sentences', async () => {
   );
   await expect(saveCheckpoint(path, { tensors: {}, state: undefined })).rejects.toThrow(/JSON value/);
   await writeFile(path, encodeSafetensors(tensors(1), { format: 'pt' }));
-  await expect(loadCheckpoint(path)).rejects.toThrow(/no checkpoint of this program/);
+  await expect(loadCheckpoint(path)).rejects.toThrow(CheckpointError);
 });

@@ -257,9 +257,21 @@ models:
   });
 
   test('a text of brackets and a text without end are refused', async () => {
-    const nested = load('deep.yaml', `a: ${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    const nested = load('deep.yaml', `a: ${'['.repeat(15_000)}${']'.repeat(15_000)}`);
     await expect(nested).rejects.toThrow(InputError);
-    await expect(load('huge.yaml', ' '.repeat(1_000_001))).rejects.toThrow(/huge\.yaml has 1000001 bytes/);
+    await expect(load('huge.yaml', ' '.repeat(32_769))).rejects.toThrow(/huge\.yaml has 32769 bytes/);
+  });
+
+  test.each([
+    ['lists on one line', '- '.repeat(1000)],
+    ['brackets on many lines', '[\n'.repeat(1000)],
+    ['braces', `a: ${'{'.repeat(70)}${'}'.repeat(70)}`],
+  ])('a nest of %s is refused before it exhausts the stack', async (_, content) => {
+    await expect(load('deep.yaml', content)).rejects.toThrow(/nest deeper than 64 levels/);
+  });
+
+  test('thousands of anchors are refused before they take minutes', async () => {
+    await expect(load('anchors.yaml', '- &a b\n'.repeat(4000))).rejects.toThrow(/4000 anchors and aliases/);
   });
 
   test('aliases that multiply are refused', async () => {

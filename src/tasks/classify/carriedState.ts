@@ -1,9 +1,8 @@
 import type { Tensors } from '../../autograd/grad.ts';
 import type { Backend } from '../../backends/index.ts';
-import type { Checkpoint } from '../../io/checkpoint.ts';
 import type { LayerState } from '../../nn/recurrentLayer.ts';
 import { tensor } from '../../tensor/tensor.ts';
-import { savedValues } from '../training/savedTensors.ts';
+import { type SavedTensors, savedValues } from '../training/savedTensors.ts';
 
 /** The states of all layers between two batches. */
 export type CarriedState = readonly LayerState[];
@@ -29,22 +28,25 @@ export function namedStates(states: CarriedState): Tensors {
  * the layers is known when these read them.
  */
 export function savedStates(
-  saved: Checkpoint['tensors'],
+  saved: SavedTensors,
   layers: number,
   backend: Backend,
   path: string,
 ): CarriedState {
   return Array.from({ length: layers }, (_, layer) => {
     const prefix = `${PREFIX}${layer}.`;
-    const names = Object.keys(saved).filter((name) => name.startsWith(prefix));
+    const names = Object.keys(saved.tensors).filter((name) => name.startsWith(prefix));
     return Object.fromEntries(
       names.map((name) => {
-        const { shape } = saved[name]!;
+        const { shape } = saved.tensors[name]!;
         return [name.slice(prefix.length), tensor(savedValues(saved, name, shape, path), shape, { backend })];
       }),
     );
   });
 }
+
+/** Whether a tensor of a checkpoint is part of a state. */
+export const isStateName = (name: string): boolean => name.startsWith(PREFIX);
 
 const PREFIX = 'state.';
 

@@ -5,10 +5,11 @@ import { InputError } from '../../errors.ts';
 import { loadCheckpoint } from '../../io/checkpoint.ts';
 import type { RecurrentModel } from '../../nn/recurrentModel.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { checkSaved, expectSameTraining, saveTensors, withMoments } from '../training/savedTensors.ts';
-import type { Progress } from '../training/updates.ts';
+import { LOSSES, savedProgress, saveProgress } from '../training/savedProgress.ts';
+import { checkSaved, expectSameTraining, withMoments } from '../training/savedTensors.ts';
+import { noProgress, type Progress } from '../training/updates.ts';
 import type { Batches } from './batches.ts';
-import { type CarriedState, namedStates, savedStates } from './carriedState.ts';
+import { type CarriedState, isStateName, namedStates, savedStates } from './carriedState.ts';
 import type { ClassifierConfig } from './config.ts';
 
 /** A training between two updates. */
@@ -28,7 +29,14 @@ export interface TrainingState {
 export async function saveTraining(path: string, state: TrainingState): Promise<void> {
   const { task, config, batches, parameters, optimizer, progress, carried } = state;
   const tensors = { ...withMoments(parameters, optimizer), ...namedStates(carried ?? []) };
-  await saveTensors(path, tensors, { task, config, stepsPerEpoch: batches.stepsPerEpoch, progress });
+  const { stepsPerEpoch } = batches;
+  await saveProgress(
+    path,
+    tensors,
+    progress,
+    { task, config, stepsPerEpoch },
+    config.training.keepCheckpoints,
+  );
 }
 
 /**
@@ -39,12 +47,12 @@ export async function restoreTraining(
   path: string,
   expected: TrainingState,
 ): Promise<Pick<TrainingState, 'progress' | 'carried'>> {
-  const { tensors, state } = await loadCheckpoint(path);
-  const result = schema.safeParse(state);
+  const saved = await loadCheckpoint(path);
+  const result = schema.safeParse(saved.state);
   if (!result.success || result.data.task !== expected.task) {
     throw new InputError(`${path} is no checkpoint of a training of ${expected.task}.`);
   }
-  const { config, stepsPerEpoch, progress } = result.data;
+  const { config, stepsPerEpoch } = result.data;
   const { seed, backend, layers, training } = expected.config;
   const now = { seed, backend, layers, training, stepsPerEpoch: expected.batches.stepsPerEpoch };
   expectSameTraining<Readonly<Record<keyof typeof now, unknown>>>(
@@ -53,14 +61,16 @@ export async function restoreTraining(
     now,
     DECISIVE,
   );
-  const writeTensors = checkSaved(withMoments(expected.parameters, expected.optimizer), tensors, path);
+  const progress = await savedProgress(path, saved, noProgress());
+  const named = withMoments(expected.parameters, expected.optimizer);
+  const writeTensors = checkSaved(named, saved, path, (name) => name === LOSSES || isStateName(name));
   const withinEpoch = progress.losses.length % stepsPerEpoch !== 0;
   const carried =
     expected.batches.carriesState && withinEpoch
-      ? savedStates(tensors, expected.model.layers.length, expected.backend, path)
+      ? savedStates(saved, expected.model.layers.length, expected.backend, path)
       : null;
   writeTensors();
-  expected.optimizer.state.step = progress.losses.length;
+  expected.optimizer.state.step = progress.losses.length - progress.skipped.length;
   return { progress, carried };
 }
 
@@ -70,5 +80,4 @@ const schema = z.object({
   task: z.string(),
   config: z.object({ seed: z.unknown(), backend: z.unknown(), layers: z.unknown(), training: z.unknown() }),
   stepsPerEpoch: z.number(),
-  progress: z.object({ losses: z.array(z.number()), seconds: z.number(), frames: z.number() }),
 });

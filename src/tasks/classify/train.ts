@@ -7,17 +7,12 @@ import { lastStep } from '../../nn/recurrentLayer.ts';
 import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
 import { random } from '../../tensor/random.ts';
 import { sameShape, show } from '../../tensor/shape.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { tensor } from '../../tensor/tensor.ts';
+import { explainLoss } from '../../train/explain.ts';
 import { trainStep } from '../../train/step.ts';
 import { learningRates, newOptimizer } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
-import {
-  expectApplied,
-  makeUpdates,
-  type Progress,
-  type Update,
-  type UpdateReport,
-} from '../training/updates.ts';
+import { type Attempt, makeUpdates, noProgress, type UpdateReport } from '../training/updates.ts';
 import { type Batches, placeOf, type SequenceBatch } from './batches.ts';
 import { type CarriedState, detached } from './carriedState.ts';
 import type { ClassifierConfig } from './config.ts';
@@ -33,6 +28,8 @@ export interface TrainOptions {
   /** Once aborted, training saves a checkpoint and ends. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (report: UpdateReport) => void;
+  /** Told of updates that were skipped, and of losses that leap or no longer fall. */
+  readonly onWarning?: (step: number, text: string) => void;
 }
 
 /** A network and what its training came to. */
@@ -64,27 +61,32 @@ export async function trainClassifier(
   batches: Batches,
   options: TrainOptions,
 ): Promise<TrainedClassifier> {
-  const { folder, signal, onProgress } = options;
+  const { folder, signal, onProgress, onWarning } = options;
   const session = await openSession(task, config, batches, options);
   const { model, parameters, progress } = session;
   const completed = await makeUpdates({
+    name: config.name,
+    training: config.training,
     progress,
     steps: session.steps,
+    stepsPerEpoch: batches.stepsPerEpoch,
     signal,
-    checkpointEverySteps: config.training.checkpointEverySteps,
     update: (step) => update(session, step),
+    explain: (step) =>
+      explainLoss((current) => lossOf(session, current, batches.batch(step), step).loss, parameters),
     onUpdate: onProgress,
+    onWarning,
     async save() {
       if (folder !== undefined) await saveTraining(join(folder, CHECKPOINT), session);
     },
   });
-  const framesPerSecond = progress.frames / progress.seconds;
+  const framesPerSecond = progress.frames / progress.times.seconds;
   return {
     completed,
     model,
     parameters,
     losses: progress.losses,
-    seconds: progress.seconds,
+    seconds: progress.times.seconds,
     framesPerSecond,
   };
 }
@@ -112,7 +114,7 @@ async function openSession(
     optimizer: newOptimizer(parameters, config.training),
     steps,
     learningRate: learningRates(config.training, steps),
-    progress: { losses: [], seconds: 0, frames: 0 } as Progress,
+    progress: noProgress(),
     /** After the last batch, where the next one goes on from it. */
     carried: null as CarriedState | null,
   };
@@ -137,24 +139,29 @@ function begin(parameters: Tensors, start: Tensors): void {
   for (const [name, { storage }] of Object.entries(parameters)) storage.overwrite(start[name]!.dataSync());
 }
 
-function update(session: Session, step: number): Update {
+function update(session: Session, step: number): Attempt {
   const { config, batches, parameters, optimizer, progress } = session;
   const { clipNorm } = config.training;
   const { epoch, index } = placeOf(step, batches.stepsPerEpoch);
   if (index === 0) session.carried = null;
   const batch = batches.batch(step);
   const learningRate = session.learningRate(step);
-  const result = trainStep((current) => lossOf(session, current, batch, step), parameters, optimizer, {
-    learningRate,
-    clipNorm,
-  });
-  expectApplied(result, config.name, step);
-  progress.frames += batch.time * batch.sequences;
-  return { epoch, loss: result.loss, learningRate };
+  let states: CarriedState = [];
+  const loss = (current: Tensors) => {
+    const made = lossOf(session, current, batch, step);
+    if (batches.carriesState) states = detached(made.state);
+    return made.loss;
+  };
+  const result = trainStep(loss, parameters, optimizer, { learningRate, clipNorm });
+  if (result.applied) {
+    progress.frames += batch.time * batch.sequences;
+    if (batches.carriesState) session.carried = states;
+  }
+  return { epoch, result, learningRate };
 }
 
-/** Mean cross-entropy in nats; keeps the states after the batch where the next one goes on from them. */
-function lossOf(session: Session, parameters: Tensors, batch: SequenceBatch, step: number): Tensor {
+/** Mean cross-entropy in nats, and the states after the batch. */
+function lossOf(session: Session, parameters: Tensors, batch: SequenceBatch, step: number) {
   const { config, batches, backend, model, carried } = session;
   const { values, time, sequences, answers } = batch;
   const x = tensor(values, [time, sequences, batches.inputSize], { backend });
@@ -162,6 +169,5 @@ function lossOf(session: Session, parameters: Tensors, batch: SequenceBatch, ste
     state: carried ?? undefined,
     dropout: { rate: config.training.dropout, seed: random(config.seed, 'dropout', step).bits() },
   });
-  if (batches.carriesState) session.carried = detached(state);
-  return crossEntropy(answers.length === sequences ? lastStep(y) : y, answers);
+  return { loss: crossEntropy(answers.length === sequences ? lastStep(y) : y, answers), state };
 }

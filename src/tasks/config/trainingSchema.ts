@@ -31,6 +31,17 @@ export const trainingFields = (defaults: TrainingDefaults) => ({
   dropout: number({ from: 0, below: 1 }).default(defaults.dropout),
   /** Updates between two checkpoints. */
   checkpointEverySteps: whole(1, 1_000_000).default(200),
+  // Those below have their defaults where they are used: runs are known by the hash of their configuration, and go on.
+  /** Checkpoints that are kept, the newest among them; 2 unless given. */
+  keepCheckpoints: whole(1, 1000).optional(),
+  /** What happens when a loss or a gradient is not finite: the training stops, as it does unless given, or goes on without the update. */
+  onNonFinite: choice('stop', 'skip').optional(),
+  /** Warn where a loss is so many times the mean of those before it; 4 unless given. */
+  spikeFactor: number({ above: 1, to: 1e6 }).optional(),
+  /** Warn when the loss has not fallen for so many epochs; 5 unless given. */
+  plateauEpochs: whole(1, 100_000).optional(),
+  /** Stop when the loss has not fallen for so many epochs; never unless given. */
+  patienceEpochs: whole(1, 100_000).optional(),
 });
 
 /** What every task knows of a training. */

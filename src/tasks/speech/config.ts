@@ -130,9 +130,15 @@ export async function readValue(path: string): Promise<unknown> {
   if (!['.yaml', '.yml', '.json'].includes(extension)) {
     throw new InputError(`${path} has the extension "${extension}"; expected .yaml, .yml or .json`);
   }
-  const source = await readText(path, 1_000_000);
-  return extension === '.json' ? parseJson(source, path) : parseYaml(source, path);
+  return parseValue(await readText(path, LONGEST), path);
 }
+
+/** The value in the text of a YAML or JSON file. Throws InputError when it is none (with the line). */
+export const parseValue = (source: string, path: string): unknown =>
+  extname(path).toLowerCase() === '.json' ? parseJson(source, path) : parseYaml(source, path);
+
+/** Bytes of a configuration: a reader of YAML takes hundreds of times as much memory. */
+const LONGEST = 2 ** 15;
 
 /** A corpus as it may be named from any folder: a plain name stays, the path of a manifest becomes absolute. */
 export function resolveCorpus(corpus: string, folder: string): string {
@@ -140,6 +146,12 @@ export function resolveCorpus(corpus: string, folder: string): string {
 }
 
 function parseYaml(source: string, file: string): unknown {
+  checkNesting(source, file);
+  // The YAML library's time grows with the square of them.
+  const named = source.match(/(?<![^\s[{,])[&*][^\s,[\]{}]/g)?.length ?? 0;
+  if (named > MOST_NAMED) {
+    throw new InputError(`${file}: there are ${named} anchors and aliases, expected at most ${MOST_NAMED}`);
+  }
   try {
     const document = parseDocument(source, { stringKeys: true, prettyErrors: true });
     const mistake = document.errors[0] ?? document.warnings[0];
@@ -152,6 +164,29 @@ function parseYaml(source: string, file: string): unknown {
     if (error instanceof InputError) throw error;
     throw new InputError(`${file} is no YAML that can be read: ${(error as Error).message}`);
   }
+}
+
+/** Beyond this the YAML library exhausts the stack, of which the whole process may die. */
+const DEEPEST = 64;
+
+/** Anchors and aliases of a configuration. */
+const MOST_NAMED = 200;
+
+/** Throws InputError where a text nests deeper than any configuration, as its brackets and the starts of its lines show. */
+function checkNesting(source: string, file: string): void {
+  let brackets = 0;
+  source.split('\n').forEach((line, index) => {
+    // Spaces, and the marks of lists and keys that stand on one line: `- - - a`.
+    const start = /^(?:[ \t]|[-?:](?=[ \t]|$))*/.exec(line)![0];
+    let deepest = Math.max(brackets, start.length / 2);
+    for (const letter of line) {
+      if (letter === '[' || letter === '{') deepest = Math.max(deepest, ++brackets);
+      else if (letter === ']' || letter === '}') brackets = Math.max(0, brackets - 1);
+    }
+    if (deepest > DEEPEST) {
+      throw new InputError(`${file}:${index + 1}:1: values nest deeper than ${DEEPEST} levels`);
+    }
+  });
 }
 
 function nameFrom(file: string): string {

@@ -37,8 +37,8 @@ export function measureRecogniser(
     heldOutWerInterval: test.werInterval,
     heldOutWords: test.words,
     otherSets: Object.fromEntries(others.map((set) => [set, score(set, corpus.sets[set])])),
-    seconds: progress.seconds,
-    framesPerSecond: progress.frames / progress.seconds,
-    lstmGflops: progress.lstmFlops / progress.lstmSeconds / 1e9,
+    seconds: progress.times.seconds,
+    framesPerSecond: progress.frames / progress.times.seconds,
+    lstmGflops: progress.lstmFlops / progress.times.lstmSeconds / 1e9,
   };
 }

@@ -138,13 +138,13 @@ function streamed(stream: RecurrentStream, { inputs, frames }: Example): Posteri
 /** The recogniser that training left in a folder. Throws InputError when it is missing, damaged or of another shape. */
 export async function loadRecogniser(folder: string, backendName?: BackendName): Promise<Recogniser> {
   const path = join(folder, CHECKPOINT);
-  const { tensors, state } = await loadCheckpoint(path);
-  const recogniser = parseRecogniserState(state, path);
+  const saved = await loadCheckpoint(path);
+  const recogniser = parseRecogniserState(saved.state, path);
   const backend = useBackend(backendName ?? recogniser.config.backend);
   const model = modelOf(recogniser);
   const parameters = Object.fromEntries(
     Object.entries(model.parameters).map(([name, { shape }]) => {
-      const parameter = tensor(savedValues(tensors, name, shape, path), shape, { backend });
+      const parameter = tensor(savedValues(saved, name, shape, path), shape, { backend });
       parameter.storage.persist();
       return [name, parameter];
     }),

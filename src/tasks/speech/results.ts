@@ -22,6 +22,8 @@ export type TrainingEvent =
       readonly framesPerSecond: number;
     }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
+  /** What a user should know: an update was skipped, a loss leaps or no longer falls. */
+  | { readonly kind: 'warning'; readonly step: number; readonly text: string }
   | { readonly kind: 'evaluating'; readonly done: number; readonly total: number; readonly set: string };
 
 /** Word error rates are fractions: 0.05 is 5 %. */

@@ -5,10 +5,11 @@ import { InputError } from '../../errors.ts';
 import { parallelTrainer } from '../../train/parallel/trainer.ts';
 import { learningRates } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
-import { expectApplied, makeUpdates, type Update } from '../training/updates.ts';
+import { type Attempt, makeUpdates } from '../training/updates.ts';
 import type { SpeechConfig } from './config.ts';
 import type { Corpus } from './corpus.ts';
 import { trainNgramModel } from './decode/ngramModel.ts';
+import { developmentLoss, hasDevelopmentSet } from './developmentLoss.ts';
 import { measureRecogniser } from './measure.ts';
 import { modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
@@ -75,7 +76,7 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwor
 type Session = Awaited<ReturnType<typeof openSession>>;
 
 async function trainOn(session: Session, request: TrainRequest): Promise<TrainedNetwork> {
-  const { config, onEvent, signal } = request;
+  const { config, corpus, onEvent, signal } = request;
   const { recogniser, trainer, data, steps, path } = session;
   const { parameters, optimizer } = trainer;
   const progress = request.resume
@@ -84,12 +85,22 @@ async function trainOn(session: Session, request: TrainRequest): Promise<Trained
   const done = progress.losses.length;
   onEvent?.({ kind: 'start', step: done, steps, parameters: session.parameters, skipped: data.skipped });
   const completed = await makeUpdates({
+    name: recogniser.name,
+    training: config.training,
     progress,
     steps,
+    stepsPerEpoch: data.stepsPerEpoch,
     signal,
-    checkpointEverySteps: config.training.checkpointEverySteps,
     update: (step) => update(session, progress, step),
+    explain: (step) => trainer.explain(shardsOf(session, step)),
+    heldOutLoss: hasDevelopmentSet(corpus)
+      ? async () => {
+          await trainer.pull();
+          return developmentLoss(recogniser, corpus, config);
+        }
+      : undefined,
     onUpdate: (report) => onEvent?.({ kind: 'step', ...report }),
+    onWarning: (step, text) => onEvent?.({ kind: 'warning', step, text }),
     async save(step) {
       await trainer.pull();
       await saveTraining(path, recogniser, optimizer, progress);
@@ -147,20 +158,21 @@ async function openSession({ config, model, corpus, folder, threads = 1 }: Train
 /** Ops that are no part of the LSTM layers. (The output layer's count against their rate, but not for it.) */
 const OUTSIDE_LAYERS = new Set(['ctcLoss', 'dropout']);
 
-async function update(session: Session, progress: Progress, step: number): Promise<Update> {
-  const { config, data, recogniser, trainer, shards, schedule, macsPerRow } = session;
+async function update(session: Session, progress: Progress, step: number): Promise<Attempt> {
+  const { config, data, trainer, schedule, macsPerRow } = session;
   const learningRate = schedule(step);
   const profile: Profile = new Map();
-  const result = await trainer.step(
-    Array.from({ length: shards }, (_, shard) => ({ step, shard })),
-    { learningRate, clipNorm: config.training.clipNorm, profile },
-  );
-  expectApplied(result, recogniser.name, step);
+  const { clipNorm } = config.training;
+  const result = await trainer.step(shardsOf(session, step), { learningRate, clipNorm, profile });
   const { epoch, rows, audioFrames } = data.size(step);
+  if (!result.applied) return { epoch, result, learningRate };
   progress.frames += audioFrames;
   progress.lstmFlops += 2 * rows * macsPerRow;
   for (const [op, milliseconds] of profile) {
-    if (!OUTSIDE_LAYERS.has(op)) progress.lstmSeconds += milliseconds / 1000;
+    if (!OUTSIDE_LAYERS.has(op)) progress.times.lstmSeconds += milliseconds / 1000;
   }
-  return { epoch, loss: result.loss, learningRate };
+  return { epoch, result, learningRate };
 }
+
+const shardsOf = ({ shards }: Session, step: number): ShardOfUpdate[] =>
+  Array.from({ length: shards }, (_, shard) => ({ step, shard }));

@@ -1,27 +1,25 @@
 import type { Tensors } from '../../autograd/grad.ts';
-import { InputError } from '../../errors.ts';
-import { loadCheckpoint } from '../../io/checkpoint.ts';
+import { CheckpointError, loadCheckpoint } from '../../io/checkpoint.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
-import { checkSaved, expectSameTraining, saveTensors, withMoments } from '../training/savedTensors.ts';
-import type { Progress as CommonProgress } from '../training/updates.ts';
+import { LOSSES, savedProgress, saveProgress } from '../training/savedProgress.ts';
+import { checkSaved, expectSameTraining, withMoments } from '../training/savedTensors.ts';
+import { type Progress as CommonProgress, noProgress as none, type Times } from '../training/updates.ts';
 import type { Recogniser, RecogniserState } from './recogniser.ts';
-import { parseProgress, parseRecogniserState } from './savedState.ts';
+import { parseRecogniserState } from './savedState.ts';
 
 /** What a run remembers from step to step; its frames are of 10 ms. */
 export interface Progress extends CommonProgress {
   /** Floating-point operations of the LSTM layers' products. */
   lstmFlops: number;
-  /** Seconds in the ops that hold those products. */
-  lstmSeconds: number;
+  /** With the seconds in the ops that hold those products. */
+  readonly times: Times & { lstmSeconds: number };
 }
 
 /** The progress of a run that has not begun. */
 export const noProgress = (): Progress => ({
-  losses: [],
-  seconds: 0,
-  frames: 0,
+  ...none(),
   lstmFlops: 0,
-  lstmSeconds: 0,
+  times: { seconds: 0, lstmSeconds: 0 },
 });
 
 /** Saves all that an exact continuation needs, and all that recognition needs. Throws InputError when it cannot be written. */
@@ -31,7 +29,14 @@ export async function saveTraining(
   optimizer: Optimizer,
   progress: Progress,
 ): Promise<void> {
-  await saveTensors(path, withMoments(parameters, optimizer), { recogniser: state, progress });
+  const { keepCheckpoints } = state.config.training;
+  await saveProgress(
+    path,
+    withMoments(parameters, optimizer),
+    progress,
+    { recogniser: state },
+    keepCheckpoints,
+  );
 }
 
 /**
@@ -44,16 +49,22 @@ export async function restoreTraining(
   parameters: Tensors,
   optimizer: Optimizer,
 ): Promise<Progress> {
-  const { tensors, state } = await loadCheckpoint(path);
-  const saved = parseRecogniserState(state, path);
-  const progress = parseProgress(state, path);
+  const checkpoint = await loadCheckpoint(path);
+  const saved = parseRecogniserState(checkpoint.state, path);
+  const progress = await savedProgress(path, checkpoint, noProgress());
   if (saved.model !== expected.model) {
-    throw new InputError(`${path} is a checkpoint of the model ${saved.model}, expected ${expected.model}.`);
+    const sentence = `it is a checkpoint of the model ${saved.model}, expected ${expected.model}`;
+    throw new CheckpointError(path, 0, 'model', sentence);
   }
-  const writeTensors = checkSaved(withMoments(parameters, optimizer), tensors, path);
+  const writeTensors = checkSaved(
+    withMoments(parameters, optimizer),
+    checkpoint,
+    path,
+    (name) => name === LOSSES,
+  );
   expectSameTraining(path, saved.config, expected.config, DECISIVE);
   writeTensors();
-  optimizer.state.step = progress.losses.length;
+  optimizer.state.step = progress.losses.length - progress.skipped.length;
   return progress;
 }
 

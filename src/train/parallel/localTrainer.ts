@@ -4,6 +4,7 @@ import { InputError } from '../../errors.ts';
 import type { Optimizer } from '../../optim/optimizer.ts';
 import type { StepResult } from '../step.ts';
 import { Exchange, layoutOf, reserveExchange } from './exchange.ts';
+import { explainShards } from './explainShards.ts';
 import { Replica } from './replica.ts';
 import type { ParallelTask } from './task.ts';
 import type { ParallelStepOptions, ParallelTrainer } from './trainer.ts';
@@ -34,6 +35,10 @@ export class LocalTrainer<Batch> implements ParallelTrainer<Batch> {
     const work = { ...options, shares, batches: new Map(batches.entries()) };
     const step = () => this.#replica.step(work);
     return options.profile === undefined ? step() : profile(options.profile, step);
+  }
+
+  async explain(batches: readonly Batch[]): Promise<string | undefined> {
+    return explainShards(this.#task, this.parameters, batches);
   }
 
   async pull(): Promise<void> {}

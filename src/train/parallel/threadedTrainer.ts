@@ -6,6 +6,7 @@ import type { Storage } from '../../tensor/storage.ts';
 import type { StepResult } from '../step.ts';
 import { Crew } from './crew.ts';
 import { Exchange, layoutOf, reserveExchange } from './exchange.ts';
+import { explainShards } from './explainShards.ts';
 import { errorOf, type Failure, type Moments, type Reply, type Request } from './messages.ts';
 import { threadOfShard } from './ownership.ts';
 import type { ParallelTask } from './task.ts';
@@ -92,6 +93,11 @@ export class ThreadedTrainer<Batch> implements ParallelTrainer<Batch> {
       if (result.applied) this.#knownStep = ++this.optimizer.state.step;
       return result;
     });
+  }
+
+  async explain(batches: readonly Batch[]): Promise<string | undefined> {
+    await this.pull();
+    return explainShards(this.#setup.task, this.parameters, batches);
   }
 
   pull(): Promise<void> {

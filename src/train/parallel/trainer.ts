@@ -35,6 +35,11 @@ export interface ParallelTrainer<Batch> {
    * are none.
    */
   step(batches: readonly Batch[], options: ParallelStepOptions): Promise<StepResult>;
+  /**
+   * Where the first number that is not finite comes from when the losses of `batches` are computed and differentiated once
+   * more, on the calling thread; undefined where all are finite.
+   */
+  explain(batches: readonly Batch[]): Promise<string | undefined>;
   /** Brings `parameters` and the state of `optimizer` to date, before they are read. */
   pull(): Promise<void>;
   /** Ends the threads. */

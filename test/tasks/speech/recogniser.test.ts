@@ -185,7 +185,7 @@ describe('loadRecogniser', () => {
       return { tensors: others };
     });
     await expect(loadRecogniser(without)).rejects.toThrow(
-      /checkpoint\.safetensors: the tensor head\.weight is missing/,
+      /checkpoint\.safetensors, byte 0: the tensor head\.weight is missing/,
     );
     const turned = await changed(({ tensors }) => ({
       tensors: { ...tensors, 'head.weight': { ...tensors['head.weight'], shape: [6, 29] } },

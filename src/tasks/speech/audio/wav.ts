@@ -1,4 +1,5 @@
 import { InputError } from '../../../errors.ts';
+import { FormatError } from '../../../io/formatError.ts';
 import { type SampleFormat, sampleFormat } from './sampleFormat.ts';
 
 /** A mono recording. */
@@ -9,6 +10,12 @@ export interface Audio {
   readonly sampleRate: number;
 }
 
+/** The rules that a WAV file can break. */
+export type WavRule = 'header' | 'chunk' | 'encoding' | 'channels' | 'rate' | 'block' | 'data' | 'sample';
+
+/** A file that is no WAV, or none that is read here. */
+export class WavError extends FormatError<WavRule> {}
+
 /**
  * Reads a WAV file: PCM of 8, 16, 24 or 32 bits, IEEE float of 32 or 64, plain or WAVE_FORMAT_EXTENSIBLE; any
  * number of channels (averaged to one), 1 kHz to 400 kHz. Chunks other than `fmt ` and `data` are passed
@@ -16,7 +23,7 @@ export interface Audio {
  * and Data Specifications 1.0*, 1991, and Microsoft's extensible format.)
  *
  * @param name what errors call the file.
- * @throws InputError, naming the file, the byte offset and the rule broken, for anything else.
+ * @throws WavError, naming the file, the byte offset and the rule broken, for anything else.
  */
 export function decodeWav(bytes: Uint8Array, name: string): Audio {
   const file = new WavReader(bytes, name);
@@ -24,10 +31,11 @@ export function decodeWav(bytes: Uint8Array, name: string): Audio {
   const { channels, sampleRate, sample } = format;
   const block = channels * sample.bytes;
   const frames = data.length / block;
-  if (frames === 0) file.fail(data.offset, 'the data chunk is empty, expected at least one sample');
+  if (frames === 0) file.fail(data.offset, 'data', 'the data chunk is empty, expected at least one sample');
   if (!Number.isInteger(frames)) {
     file.fail(
       data.offset,
+      'block',
       `the data chunk has ${data.length} bytes, expected a multiple of the block of ${block} bytes`,
     );
   }
@@ -37,7 +45,7 @@ export function decodeWav(bytes: Uint8Array, name: string): Audio {
     for (let c = 0; c < channels; c++) {
       const at = data.offset + n * block + c * sample.bytes;
       const value = sample.read(file.view, at);
-      if (!Number.isFinite(value)) file.fail(at, `a sample is ${value}, expected a finite number`);
+      if (!Number.isFinite(value)) file.fail(at, 'sample', `a sample is ${value}, expected a finite number`);
       sum += Math.max(-1, Math.min(1, value));
     }
     samples[n] = sum / channels;
@@ -99,27 +107,29 @@ class WavReader {
     this.#name = name;
   }
 
-  fail(offset: number, problem: string): never {
-    throw new InputError(`${this.#name}: at byte ${offset} ${problem}.`);
+  fail(offset: number, rule: WavRule, problem: string): never {
+    throw new WavError(this.#name, offset, rule, problem, 'WAV');
   }
 
   chunks(): { format: Format; data: Chunk } {
     const end = this.view.byteLength;
-    if (end < 12) this.fail(0, `the file ends after ${end} bytes, expected a RIFF WAVE header of 12`);
+    if (end < 12)
+      this.fail(0, 'header', `the file ends after ${end} bytes, expected a RIFF WAVE header of 12`);
     if (this.#tag(0) !== 'RIFF')
-      this.fail(0, `stands ${JSON.stringify(this.#tag(0))}, expected "RIFF": not a WAV file`);
+      this.fail(0, 'header', `stands ${JSON.stringify(this.#tag(0))}, expected "RIFF": not a WAV file`);
     if (this.#tag(8) !== 'WAVE')
-      this.fail(8, `stands ${JSON.stringify(this.#tag(8))}, expected "WAVE": not a WAV file`);
+      this.fail(8, 'header', `stands ${JSON.stringify(this.#tag(8))}, expected "WAVE": not a WAV file`);
     let format: Format | undefined;
     for (let at = 12; at < end; ) {
       if (at + 8 > end)
-        this.fail(at, `the file ends within a chunk header, expected 8 bytes and found ${end - at}`);
+        this.fail(at, 'chunk', `the file ends within a chunk header, expected 8 bytes and found ${end - at}`);
       const tag = this.#tag(at);
       const length = this.view.getUint32(at + 4, true);
       const chunk = { offset: at + 8, length };
       if (chunk.offset + length > end) {
         this.fail(
           at,
+          'chunk',
           `chunk ${JSON.stringify(tag)} says it has ${length} bytes, but the file ends after ${end - chunk.offset}: truncated`,
         );
       }
@@ -127,17 +137,17 @@ class WavReader {
       if (tag === 'data') {
         return format
           ? { format, data: chunk }
-          : this.fail(at, 'the data chunk comes before any "fmt " chunk');
+          : this.fail(at, 'chunk', 'the data chunk comes before any "fmt " chunk');
       }
       // Chunks begin at even offsets: an odd length is followed by a padding byte, which some writers leave out at the end.
       at = chunk.offset + length + (length % 2);
     }
-    return this.fail(end, 'the file ends without a data chunk');
+    return this.fail(end, 'chunk', 'the file ends without a data chunk');
   }
 
   #format({ offset, length }: Chunk): Format {
     const { view } = this;
-    if (length < 16) this.fail(offset, `the "fmt " chunk has ${length} bytes, expected at least 16`);
+    if (length < 16) this.fail(offset, 'chunk', `the "fmt " chunk has ${length} bytes, expected at least 16`);
     let code = view.getUint16(offset, true);
     const channels = view.getUint16(offset + 2, true);
     const sampleRate = view.getUint32(offset + 4, true);
@@ -145,23 +155,29 @@ class WavReader {
     const bits = view.getUint16(offset + 14, true);
     if (code === EXTENSIBLE) {
       if (length < 40)
-        this.fail(offset, `the extensible "fmt " chunk has ${length} bytes, expected at least 40`);
+        this.fail(offset, 'chunk', `the extensible "fmt " chunk has ${length} bytes, expected at least 40`);
       code = view.getUint16(offset + 24, true);
     }
     const sample = sampleFormat(code, bits);
     if (sample === undefined) {
       this.fail(
         offset,
+        'encoding',
         `the encoding is ${code} with ${bits} bits, expected PCM (1) of 8, 16, 24 or 32 bits or IEEE float (3) of 32 or 64`,
       );
     }
-    if (channels === 0) this.fail(offset + 2, 'the file has 0 channels, expected at least 1');
+    if (channels === 0) this.fail(offset + 2, 'channels', 'the file has 0 channels, expected at least 1');
     if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
-      this.fail(offset + 4, `the sampling rate is ${sampleRate}, expected ${LOWEST_RATE} to ${HIGHEST_RATE}`);
+      this.fail(
+        offset + 4,
+        'rate',
+        `the sampling rate is ${sampleRate}, expected ${LOWEST_RATE} to ${HIGHEST_RATE}`,
+      );
     }
     if (block !== channels * sample.bytes) {
       this.fail(
         offset + 12,
+        'block',
         `the block size is ${block}, expected channels × bytes a sample = ${channels} × ${sample.bytes}`,
       );
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../../errors.ts';
+import { readText } from '../../../io/textFile.ts';
 import { decodeWav } from '../audio/wav.ts';
 import type { Corpus, OnProgress, Utterance } from '../corpus.ts';
 import { featuresFromAudio } from '../features/fromAudio.ts';
@@ -25,13 +26,14 @@ export interface ManifestOptions extends CacheOptions {
  * @throws InputError, naming the manifest and the line, where a file is missing or is not WAV, or a line is malformed.
  */
 export async function loadManifest(path: string, options: ManifestOptions): Promise<Corpus> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`The manifest ${path} cannot be read: ${error.message}`);
-  });
+  const text = await readText(path, LONGEST);
   const entries = parseManifest(text, path);
   const key = { version: VERSION, name: basename(path), text, audio: await checksum(path, entries) };
   return cachedCorpus('manifest', key, options, () => readRecordings(path, entries, options));
 }
+
+/** Bytes of a manifest. */
+const LONGEST = 2 ** 26;
 
 /** Raised whenever the same recordings would give other features. */
 const VERSION = 1;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../../../errors.ts';
+import { parseStrictJson } from '../../../io/strictJson.ts';
 import { encode, normaliseTranscript } from '../alphabet.ts';
 
 /** One line of a manifest. */
@@ -23,18 +24,30 @@ export interface ManifestEntry {
  * lines name their set, or there are no lines.
  */
 export function parseManifest(text: string, path: string): readonly ManifestEntry[] {
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
-    .map((line, index) => ({ line, where: `${path}, line ${index + 1}` }))
-    .filter(({ line }) => line.trim() !== '');
-  if (lines.length === 0)
+  let parse: typeof parseJson | undefined;
+  const entries: ManifestEntry[] = [];
+  for (const { line, number } of linesOf(text)) {
+    parse ??= line.trimStart().startsWith('{') ? parseJson : parseTabbed;
+    entries.push(parse(line, `${path}, line ${number}`));
+  }
+  if (entries.length === 0) {
     throw new InputError(`The manifest ${path} is empty, expected a recording on every line.`);
-  const parse = lines[0]!.line.trimStart().startsWith('{') ? parseJson : parseTabbed;
-  const entries = lines.map(({ line, where }) => parse(line, where));
+  }
   checkOnce(entries);
   checkSets(entries);
   return entries;
+}
+
+/** The lines of a text that are not empty, one at a time: millions of empty ones take no memory. */
+function* linesOf(text: string): Generator<{ readonly line: string; readonly number: number }> {
+  let start = text.startsWith('\uFEFF') ? 1 : 0;
+  for (let number = 1; start < text.length; number++) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
+    if (line.trim() !== '') yield { line, number };
+    start = end + 1;
+  }
 }
 
 const Line = z.strictObject({
@@ -55,7 +68,7 @@ const UNNAMED = 'unnamed';
 function parseJson(line: string, where: string): ManifestEntry {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseStrictJson(line, { mostValues: 16 });
   } catch (error) {
     throw new InputError(`${where}: not a JSON object: ${(error as Error).message}`);
   }

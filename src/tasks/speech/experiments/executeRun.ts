@@ -48,7 +48,8 @@ export async function executeRun(
             if (event.kind === 'start' || event.kind === 'step') report(event);
           },
         });
-        const { losses, seconds, frames } = progress;
+        const { losses, frames, times } = progress;
+        const { seconds } = times;
         return { completed, recogniser, losses, seconds, framesPerSecond: frames / seconds };
       },
       score(trained, set, onProgress) {

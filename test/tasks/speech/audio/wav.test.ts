@@ -65,13 +65,13 @@ describe('decodeWav', () => {
         expect(sampleRate).toBeGreaterThanOrEqual(1000);
       } catch (error) {
         expect(error).toBeInstanceOf(InputError);
-        expect((error as Error).message).toMatch(/^clip\.wav: at byte \d+ /);
+        expect((error as Error).message).toMatch(/^clip\.wav, byte \d+: .*\(WAV rule: [a-z]+\)$/);
       }
     },
   );
 
   test.prop([fc.uint8Array({ maxLength: 200 })])('gives an InputError for bytes that are no WAV', (bytes) => {
-    expect(failure(bytes)).toMatch(/^clip\.wav: at byte \d+ /);
+    expect(failure(bytes)).toMatch(/^clip\.wav, byte \d+: .*\(WAV rule: [a-z]+\)$/);
   });
 
   test('reads hand-made 16-bit stereo past chunks of odd length', () => {
@@ -92,7 +92,7 @@ describe('decodeWav', () => {
     };
     expect(failure(new Uint8Array(0))).toContain('ends after 0 bytes');
     expect(failure(good.slice(0, good.length - 1))).toMatch(
-      /byte 36 chunk "data" says it has 4 bytes, .* after 3: truncated/,
+      /byte 36: chunk "data" says it has 4 bytes, .* after 3: truncated/,
     );
     expect(failure(good.slice(0, 40))).toContain('within a chunk header');
     expect(failure(good.slice(0, 36))).toContain('without a data chunk');

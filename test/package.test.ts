@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+
+describe('the package', () => {
+  test('has no script that runs when it is installed', () => {
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish'])
+      expect(manifest.scripts).not.toHaveProperty(name);
+  });
+
+  test('depends at run time on few packages, each pinned, none of which runs a script when it is installed', () => {
+    const names = Object.keys(manifest.dependencies);
+    expect(names.length).toBeLessThanOrEqual(8);
+    for (const version of Object.values(manifest.dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const shipped = Object.entries<{ dev?: boolean; hasInstallScript?: boolean; optional?: boolean }>(
+      lock.packages,
+    ).filter(([path, { dev }]) => path !== '' && dev !== true);
+    expect(shipped.length).toBeGreaterThan(names.length);
+    for (const [path, { hasInstallScript }] of shipped) expect(hasInstallScript, path).toBeUndefined();
+  });
+
+  // `npm test` builds dist/ first; a bare `vitest run` may be without it.
+  test.runIf(existsSync(join(root, 'dist/src/index.js')))('holds what is meant and nothing else', () => {
+    const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const files: string[] = JSON.parse(output)[0].files.map(({ path }: { path: string }) => path);
+    const meant =
+      /^(dist\/(src|kernels)\/.*\.(js|d\.ts|js\.map)|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+    expect(files.filter((file) => !meant.test(file))).toEqual([]);
+    for (const file of ['dist/src/index.js', 'dist/src/cli/main.js', 'configs/quick.yaml', 'LICENSE'])
+      expect(files).toContain(file);
+  });
+});
