@@ -40,7 +40,7 @@ for (const [home, options] of Object.entries(homes)) {
       outputSize: 1,
     });
     /** Outputs and all gradients of their sum of squares, by parameters and by x. */
-    const run = (parameters: Tensors, x: Tensor, lengths?: readonly number[]) => {
+    const run = (parameters: Tensors, x: Tensor, lengths?: readonly number[]): Tensors => {
       const { value, grads } = valueAndGrad(({ x: own, ...p }: Tensors) => {
         const { y } = model.apply(p, own, { lengths });
         return sum(multiply(y, y));

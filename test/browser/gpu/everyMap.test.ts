@@ -12,7 +12,7 @@ import {
   tensor,
   valueAndGrad,
 } from '../../../src/index.ts';
-import { cells, gatesOf, inputKinds, kinds, mapSpecs } from '../../nn/modelSpecs.ts';
+import { cellKinds, gatesOf, inputKinds, kinds, mapSpecs } from '../../../src/testing/specArbitraries.ts';
 import { gpuBackend, modes, relativeError } from './modes.ts';
 
 /* Every kind of map in every cell: outputs and gradients on the GPU against float64. */
@@ -73,7 +73,7 @@ function layersOf(cell: Partial<LayerSpec>): [string, LayerSpec][] {
   ];
 }
 
-describe.each(Object.entries(cells))('%s', (cellName, cell) => {
+describe.each(Object.entries(cellKinds))('%s', (cellName, cell) => {
   // Cells and maps launch kernels that do not depend on each other: WebGPU compiles each once.
   const places = layersOf(cell).flatMap(([name, layer]) =>
     modes
