@@ -4,17 +4,29 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 
-const [, , executable, folder, out, secondsEach = '200'] = process.argv;
+const [, , executable, folder, out, secondsEach = '330'] = process.argv;
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 /** Ways in which Chromium may find the GPU without a display; the first that does on an adapter of hardware counts. */
 const ways: Record<string, readonly (readonly string[])[]> = {
   webgpu: [
-    ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan', '--use-vulkan=native'],
-    ['--enable-unsafe-webgpu', '--enable-features=Vulkan,VulkanFromANGLE', '--use-angle=vulkan'],
-    ['--enable-unsafe-webgpu', '--use-webgpu-adapter=default', '--in-process-gpu'],
+    // What draws the page may be software: WebGPU goes to the driver by itself.
+    [
+      '--enable-unsafe-webgpu',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--enable-features=Vulkan',
+    ],
+    [
+      '--enable-unsafe-webgpu',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-vulkan-surface',
+    ],
+    ['--enable-unsafe-webgpu', '--use-gl=disabled', '--enable-features=Vulkan'],
+    ['--enable-unsafe-webgpu', '--use-angle=vulkan', '--enable-features=Vulkan', '--use-vulkan=native'],
   ],
   webgl2: [
-    ['--use-gl=angle', '--use-angle=vulkan', '--enable-features=Vulkan'],
+    ['--use-gl=angle', '--use-angle=vulkan', '--enable-features=Vulkan', '--disable-vulkan-surface'],
     ['--use-gl=angle', '--use-angle=gl-egl'],
     ['--use-gl=egl'],
   ],

@@ -4,7 +4,7 @@
  *   OUT=<folder> bash .gpu/second/run.sh    Chromium; after the first, on the same machine
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sparticuz from '@sparticuz/chromium';
@@ -25,8 +25,11 @@ for (const folder of [first, second, installed, app]) mkdirSync(folder, { recurs
 
 // Node and WebGPU for it, as npm has them.
 run('npm', ['install', '--silent', '--no-save', '--prefix', '.', 'node@24', 'webgpu@0.6.2'], installed);
-// The loader through which WebGPU finds the driver.
-run('apt-get', ['download', '-qq', 'libvulkan1'], first);
+// The loader through which WebGPU finds the driver, and what drivers and Chromium are linked to (Debian).
+const loader = ['libvulkan1', 'libegl1', 'libglvnd0', 'libopengl0', 'libgl1', 'libglx0', 'libgles2'];
+const display = ['libx11-6', 'libxext6', 'libxcb1', 'libxau6', 'libxdmcp6', 'libbsd0', 'libmd0'];
+run('apt-get', ['download', '-qq', ...loader, ...display], first);
+run('apt-get', ['download', '-qq', 'libnss3', 'libnspr4', 'libexpat1'], second);
 
 for (const part of ['bench', 'src', 'kernels'])
   cpSync(join(root, 'dist', part), join(app, 'dist', part), { recursive: true });
@@ -57,7 +60,11 @@ compress(join(first, 'node.tar.xz'), join(installed, 'node_modules/node/bin'), [
 // It unpacks itself, its libraries beside it.
 const chromium = await sparticuz.executablePath();
 const beside = ['libEGL.so', 'libGLESv2.so', 'libvk_swiftshader.so', 'vk_swiftshader_icd.json'];
-compress(join(second, 'chromium.tar.xz'), dirname(chromium), ['chromium', ...beside]);
+compress(join(target, 'chromium.tar.xz'), dirname(chromium), ['chromium', ...beside]);
+// Alone it is too large for the second part.
+run('split', ['-b', '25MB', '../chromium.tar.xz', 'chromium.tar.xz.'], second);
+renameSync(join(second, 'chromium.tar.xz.aa'), join(first, 'chromium.tar.xz.aa'));
+rmSync(join(target, 'chromium.tar.xz'));
 
 const unpacked = '/tmp/compact-rnn-gpu';
 writeFileSync(
@@ -66,6 +73,7 @@ writeFileSync(
 set -euo pipefail
 here=$(dirname "$0")
 mkdir -p ${unpacked}
+cp "$here"/chromium.tar.xz.* ${unpacked}/
 for archive in "$here"/*.tar.xz; do tar -x -f "$archive" -C ${unpacked}; done
 for package in "$here"/*.deb; do dpkg -x "$package" /; done
 ldconfig
@@ -76,9 +84,13 @@ writeFileSync(
   join(second, 'run.sh'),
   `#!/usr/bin/env bash
 set -euo pipefail
-tar -x -f "$(dirname "$0")/chromium.tar.xz" -C ${unpacked}
+here=$(dirname "$0")
+for package in "$here"/*.deb; do dpkg -x "$package" /; done
+ldconfig
+cp "$here"/chromium.tar.xz.* ${unpacked}/
+cat ${unpacked}/chromium.tar.xz.* | tar -x -J -C ${unpacked}
 export LD_LIBRARY_PATH=${unpacked}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-${unpacked}/node ${unpacked}/dist/bench/gpu/chromium.js ${unpacked}/chromium ${unpacked}/page "$OUT"
+${unpacked}/node ${unpacked}/dist/bench/gpu/chromium.js ${unpacked}/chromium ${unpacked}/page "$OUT" 2>&1 | tee "$OUT/chromium.log"
 `,
 );
 run('du', ['-sh', first, second], root);

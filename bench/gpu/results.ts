@@ -11,6 +11,12 @@ const runs = ['node.json', 'chromium-webgpu.json', 'chromium-webgl2.json']
   .map((name) => read<GpuFigures>(name))
   .filter((run): run is GpuFigures => run !== null);
 const pytorch = read<PyTorchFigures[]>('pytorch.json') ?? [];
+/** Ways in which Chromium was started and found no GPU, as it printed them. */
+const refused = existsSync(join(folder, 'chromium.log'))
+  ? readFileSync(join(folder, 'chromium.log'), 'utf8')
+      .split('\n')
+      .filter((line) => /^(webgpu|webgl2) --.*cannot run here/.test(line))
+  : [];
 const docs = fileURLToPath(new URL('../../../docs/results', import.meta.url));
 
 const place = ({ host, mode }: GpuFigures) => `${host}, ${mode}`;
@@ -34,6 +40,11 @@ const torchOf = (device: string, { workload, variant }: TrainingFigures) =>
     ? pytorch.find((own) => own.workload === workload && own.device === device)?.ms
     : undefined;
 const [node] = runs;
+/** A step is bound by its launches where each takes no more than twice what an empty one does. */
+const isLaunchBound = ({ gpuMs, launches }: TrainingFigures, { microsecondsPerLaunch }: GpuFigures) =>
+  gpuMs !== null && (1000 * gpuMs) / launches <= 2 * microsecondsPerLaunch;
+const named = ({ workload, variant }: TrainingFigures) => `${workload} ${variant}`;
+const bound = node.trainings.filter((own) => isLaunchBound(own, node));
 const failures = runs.flatMap((run) => run.check.failures.map((failure) => `- ${place(run)}: ${failure}`));
 const reasons = runs.flatMap((run) =>
   run.trainings.flatMap(({ workload, variant, reason }) =>
@@ -88,17 +99,32 @@ ${runs
 ## Whole training steps, ms
 
 ${table(
-  ['', 'launches', 'wasm, one core', ...runs.map(place), 'PyTorch, one core', 'PyTorch, GPU'],
+  ['', 'launches', 'µs a launch', 'wasm, one core', ...runs.map(place), 'PyTorch, one core', 'PyTorch, GPU'],
   node.trainings.map((own) => [
-    `${own.workload} ${own.variant}`,
+    named(own),
     `${own.launches}`,
+    own.gpuMs === null ? '–' : ((1000 * own.gpuMs) / own.launches).toFixed(0),
     ms(own.wasmMs),
     ...runs.map((run) => ms(trainingOf(run, own)?.gpuMs)),
     ms(torchOf('cpu', own)),
     ms(torchOf('cuda', own)),
   ]),
 )}
-${reasons.length === 0 ? '' : `\nNot run, and why:\n\n${reasons.join('\n')}\n`}`;
+
+Bound by launches, that is at most twice an empty one for each: ${bound.map(named).join(', ') || 'none'}. There a kernel for a
+whole sequence, one launch a layer instead of one or two a time step and direction, could save nearly all of the time; gpu.js,
+whose kernels cannot wait for each other, has none. The other steps are bound by the kernels themselves.
+${reasons.length === 0 ? '' : `\nNot run, and why:\n\n${reasons.join('\n')}\n`}${
+  refused.length === 0
+    ? ''
+    : `
+## Chromium
+
+These ways of starting it found no GPU, so nothing is reported for them:
+
+${refused.map((line) => `- \`${line.replaceAll('`', "'")}\``).join('\n')}
+`
+}`;
 
 writeFileSync(join(docs, 'gpu.md'), page);
 writeFileSync(join(docs, 'gpu.json'), `${JSON.stringify({ runs, pytorch }, null, 2)}\n`);
