@@ -68,6 +68,17 @@ export function checkResults(op: string, outputs: readonly Tensor[]): void {
   }
 }
 
+/** For tapes: runs the ops that a gradient is made of, which is looked at as a whole. */
+export function asOneGradient<T>(body: () => T): T {
+  const outer = places;
+  places = null;
+  try {
+    return body();
+  } finally {
+    places = outer;
+  }
+}
+
 /** For tapes: looks at the gradients that an op passes on. */
 export function checkGradients({ op, outputs }: Node, grads: readonly (Tensor | null)[]): void {
   if (places === null) return;

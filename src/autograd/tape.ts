@@ -3,7 +3,7 @@ import { holdScopes } from '../tensor/scope.ts';
 import { sameShape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { accumulate } from './accumulate.ts';
-import { checkGradients } from './anomaly.ts';
+import { asOneGradient, checkGradients } from './anomaly.ts';
 import { openContext } from './op.ts';
 import { timed } from './profile.ts';
 import { isWatched, type Node, type Recorder, withRecorder } from './recording.ts';
@@ -67,7 +67,7 @@ function pullBack(
   const needs = node.inputs.map((input) => watched.has(input.id));
   const call = { ...node, grads, needs };
   let result: readonly (Tensor | null)[];
-  if (definition.vjp !== undefined) result = definition.vjp(call);
+  if (definition.vjp !== undefined) result = asOneGradient(() => definition.vjp!(call));
   else if (definition.backward !== undefined) {
     if (isWatched([...node.inputs, ...grads.filter((grad) => grad !== null)])) {
       throw new InputError(
