@@ -13,6 +13,11 @@ export interface TrainingCase {
   readonly weightDecay: number;
   readonly dropout: number;
   readonly checkpointEverySteps: number;
+  readonly keepCheckpoints?: number;
+  readonly onNonFinite?: 'stop' | 'skip';
+  readonly spikeFactor?: number;
+  readonly plateauEpochs?: number;
+  readonly patienceEpochs?: number;
 }
 
 /** Small trainings with either optimizer, every schedule, and each of clipping, decay, momentum and dropout or none. */
@@ -29,4 +34,13 @@ export const trainingConfigs = (): fc.Arbitrary<TrainingCase> =>
     weightDecay: fc.constantFrom(0, 0.01, 0.3),
     dropout: fc.constantFrom(0, 0.2, 0.5),
     checkpointEverySteps: fc.integer({ min: 1, max: 50 }),
+    keepCheckpoints: maybe(fc.integer({ min: 1, max: 5 })),
+    onNonFinite: maybe(fc.constantFrom<'stop' | 'skip'>('stop', 'skip')),
+    spikeFactor: maybe(fc.double({ min: 1.5, max: 100, noNaN: true })),
+    plateauEpochs: maybe(fc.integer({ min: 1, max: 20 })),
+    patienceEpochs: maybe(fc.integer({ min: 1, max: 20 })),
   });
+
+/** What a configuration need not say. */
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(value, { nil: undefined });

@@ -1,5 +1,11 @@
+// Threads load the compiled package.
 import { expect, test } from 'vitest';
-import { checksumOf, checksumResumed, speechTraining, streamTraining } from '../../reliability/equality.ts';
+import {
+  checksumOf,
+  checksumResumed,
+  speechTraining,
+  streamTraining,
+} from '../../dist/reliability/equality.js';
 
 test('a stream that was stopped in mid-epoch goes on to the same bytes', async () => {
   const whole = await checksumOf(streamTraining, 1);

@@ -34,7 +34,10 @@ describe('the example verify-your-gradients', () => {
 
   it('passes its properties', () => {
     const runner = join(folder, 'node_modules/vitest/vitest.mjs');
-    const output = execFileSync(process.execPath, [runner, 'run'], { cwd: folder, encoding: 'utf8' });
+    // Colours are digits, too.
+    const { FORCE_COLOR: _, ...others } = process.env;
+    const env = { ...others, NO_COLOR: '1' };
+    const output = execFileSync(process.execPath, [runner, 'run'], { cwd: folder, encoding: 'utf8', env });
     expect(output).toMatch(/Tests\D+6 passed/);
   });
 });

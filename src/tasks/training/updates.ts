@@ -85,6 +85,17 @@ export async function makeUpdates(updates: Updates): Promise<boolean> {
     saved = progress.losses.length;
     await updates.save(saved);
   };
+  /** Saves the state before an update that failed; weights that overflowed in the one before cannot be, and the message says so. */
+  const saveLastGood = async (): Promise<string> => {
+    if (saved === progress.losses.length) return '';
+    try {
+      await save();
+      return '';
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return ` The state before it is not saved: ${error.message}.`;
+    }
+  };
   const hasEnded = () => progress.losses.length >= steps || endsEarly(progress, stepsPerEpoch, training);
   while (!hasEnded()) {
     const step = progress.losses.length + 1;
@@ -93,9 +104,9 @@ export async function makeUpdates(updates: Updates): Promise<boolean> {
     if (!result.applied) {
       const reason = await reasonOf(updates, step, result);
       if (!maySkip(updates, step)) {
-        if (saved < step - 1) await save();
+        const unsaved = await saveLastGood();
         throw new DivergenceError(
-          `Training of ${updates.name} stopped at step ${step}: ${reason} Try a lower learningRate.`,
+          `Training of ${updates.name} stopped at step ${step}: ${reason} Try a lower learningRate.${unsaved}`,
         );
       }
       progress.skipped.push(step);

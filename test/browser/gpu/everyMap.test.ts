@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type Backend,
   type LayerSpec,
@@ -14,6 +14,9 @@ import {
 } from '../../../src/index.ts';
 import { cellKinds, gatesOf, inputKinds, kinds, mapSpecs } from '../../../src/testing/specArbitraries.ts';
 import { gpuBackend, modes, relativeError } from './modes.ts';
+
+// SwiftShader compiles and runs kernels on a processor that other tests use as well.
+vi.setConfig({ testTimeout: 240_000 });
 
 /* Every kind of map in every cell: outputs and gradients on the GPU against float64. */
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   adam,
   type Backend,
@@ -13,6 +13,9 @@ import {
   trainStepAsync,
 } from '../../../src/index.ts';
 import { gpuBackend, modes } from './modes.ts';
+
+// SwiftShader compiles and runs kernels on a processor that other tests use as well.
+vi.setConfig({ testTimeout: 240_000 });
 
 const [T, B, INPUT, CLASSES] = [8, 3, 5, 4];
 const x = Float32Array.from({ length: T * B * INPUT }, (_, i) => Math.sin(i * i));
