@@ -16,7 +16,7 @@ import { cellKinds, gatesOf, inputKinds, kinds, mapSpecs } from '../../../src/te
 import { gpuBackend, modes, relativeError } from './modes.ts';
 
 // SwiftShader compiles and runs kernels on a processor that other tests use as well.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 /* Every kind of map in every cell: outputs and gradients on the GPU against float64. */
 

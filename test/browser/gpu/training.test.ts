@@ -15,7 +15,7 @@ import {
 import { gpuBackend, modes } from './modes.ts';
 
 // SwiftShader compiles and runs kernels on a processor that other tests use as well.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const [T, B, INPUT, CLASSES] = [8, 3, 5, 4];
 const x = Float32Array.from({ length: T * B * INPUT }, (_, i) => Math.sin(i * i));
