@@ -1,0 +1,3 @@
+import type { DefaultTheme } from 'vitepress';
+
+export const sidebar: DefaultTheme.Sidebar = {};
