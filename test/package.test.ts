@@ -26,16 +26,16 @@ describe('the package', () => {
   });
 
   // `npm test` builds dist/ first; a bare `vitest run` may be without it.
-  test.runIf(existsSync(join(root, 'dist/src/index.js')))('holds what is meant and nothing else', () => {
+  test.runIf(existsSync(join(root, 'dist/lib/index.js')))('holds what is meant and nothing else', () => {
     const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: root,
       encoding: 'utf8',
     });
     const files: string[] = JSON.parse(output)[0].files.map(({ path }: { path: string }) => path);
     const meant =
-      /^(dist\/(src|kernels)\/.*\.(js|d\.ts|js\.map)|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+      /^(dist\/lib\/[\w-]+\.js|dist\/(src|kernels)\/.*\.d\.ts|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(files.filter((file) => !meant.test(file))).toEqual([]);
-    for (const file of ['dist/src/index.js', 'dist/src/cli/main.js', 'configs/quick.yaml', 'LICENSE'])
+    for (const file of ['dist/lib/index.js', 'dist/lib/cli.js', 'dist/lib/thread.js', 'dist/src/index.d.ts', 'configs/quick.yaml', 'LICENSE'])
       expect(files).toContain(file);
   });
 });

@@ -34,7 +34,7 @@ async function bundled(code: string): Promise<string> {
         name: 'entry',
         resolveId(id) {
           if (id === 'entry') return entry;
-          return id === 'engine' ? fileURLToPath(new URL('../../src/index.js', import.meta.url)) : null;
+          return id === 'engine' ? fileURLToPath(new URL('../../lib/index.js', import.meta.url)) : null;
         },
         load: (id) => (id === entry ? code : null),
       },

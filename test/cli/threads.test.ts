@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../src/index.ts';
 import { encodeWav } from '../../src/tasks/speech/audio/wav.ts';
 
-const program = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../../dist/lib/cli.js', import.meta.url));
 let folder: string;
 
 /** A dozen recordings of noise, and a configuration that trains one model on them in two shards. */

@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 import type * as Engine from '../../src/index.ts';
 
 /** Threads run compiled files, so the built package is tested; `npm test` builds it first. */
-const built = new URL('../../dist/src/index.js', import.meta.url);
+const built = new URL('../../dist/lib/index.js', import.meta.url);
 export const isBuilt = existsSync(built);
 export const rnn = (isBuilt ? await import(built.href) : undefined) as typeof Engine;
 export const module = new URL('./tasks/classes.mjs', import.meta.url);

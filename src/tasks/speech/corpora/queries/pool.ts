@@ -4,7 +4,7 @@ import { InputError } from '../../../../errors.ts';
 import type { Features } from '../../features/logMel.ts';
 import { makeQuery } from './make.ts';
 import type { Recipe } from './plan.ts';
-import type { WorkerAnswer } from './worker.ts';
+import type { WorkerAnswer } from './synthesisWorker.ts';
 
 /**
  * Threads that a corpus is made with: two in the compiled package; none from TypeScript sources, which Node
@@ -37,7 +37,7 @@ export async function makeQueries(
     await work(makeQuery);
     return made;
   }
-  const threads = Array.from({ length: workers }, () => new Worker(new URL('./worker.js', import.meta.url)));
+  const threads = Array.from({ length: workers }, () => new Worker(new URL('./synthesisWorker.js', import.meta.url)));
   try {
     await Promise.all(threads.map((thread) => work((recipe) => ask(thread, recipe))));
   } finally {

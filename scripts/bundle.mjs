@@ -1,0 +1,59 @@
+// Joins the compiled modules into the few files of dist/lib/, which the package holds: Node takes a millisecond to load each
+// module, and there are some two hundred.
+import { readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The files that are imported or started by name; they lie side by side, since threads are found beside what starts them. */
+const entries = {
+  index: 'index',
+  testing: 'testing/index',
+  arbitraries: 'testing/arbitraries',
+  io: 'io/index',
+  speech: 'tasks/speech/index',
+  cli: 'cli/main',
+  thread: 'train/parallel/thread',
+  trainWorker: 'cli/trainWorker',
+  reproduceWorker: 'cli/reproduceWorker',
+  shardTask: 'tasks/speech/shardTask',
+  synthesisWorker: 'tasks/speech/corpora/queries/synthesisWorker',
+};
+
+export async function bundle() {
+  await rm(`${root}/dist/lib`, { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(
+      Object.entries(entries).map(([name, path]) => [name, `dist/src/${path}.js`]),
+    ),
+    outdir: 'dist/lib',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    packages: 'external',
+    external: ['node:*'],
+    chunkNames: 'chunk-[hash]',
+    plugins: [pureConstants],
+    logLevel: 'warning',
+  });
+}
+
+/**
+ * Says of every module's constants that a bundler may leave them out when nothing uses them: package.json says so with
+ * `sideEffects` for whole modules, of which nothing is left here.
+ */
+const pureConstants = {
+  name: 'pure-constants',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/dist\/(src|kernels)\/.*\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(
+        /^((?:export )?const \w+ = )(?=(?:new )?[\w.]+\()/gm,
+        '$1/* @__PURE__ */ ',
+      ),
+    }));
+  },
+};
