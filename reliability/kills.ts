@@ -108,12 +108,11 @@ async function killUntilEnd(
 function runAndKill(folder: string, { next }: ReturnType<typeof random>) {
   return new Promise<{ killed: boolean; said: string }>((resolve, reject) => {
     const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-    // One in eight while it starts, the others once it trains, however long a busy machine takes until then.
-    const waitsFor = next() < 1 / 8 ? marks.begun : marks.update;
+    const [waitsFor, latest] = momentOf(next());
     let said = '';
     child.stdout.setEncoding('latin1').on('data', (text: string) => {
       const waited = !said.includes(waitsFor) && (said + text).includes(waitsFor);
-      if (waited) setTimeout(() => child.kill('SIGKILL'), LATEST_MILLISECONDS * next());
+      if (waited) setTimeout(() => child.kill('SIGKILL'), latest * next());
       said += text;
     });
     child.on('close', (code, signal) => {
@@ -130,8 +129,14 @@ const program = fileURLToPath(
     import.meta.url,
   ),
 );
-/** So long after that, at most. */
-const LATEST_MILLISECONDS = 400;
+/**
+ * The word that the killer waits for, and how many milliseconds after it, at most, it kills: one in eight while the training
+ * starts, half in and around its first save, the others later, however long a busy machine takes until then.
+ */
+function momentOf(chance: number): readonly [word: string, latest: number] {
+  if (chance < 1 / 8) return [marks.begun, 400];
+  return chance < 5 / 8 ? [marks.saving, 60] : [marks.update, 400];
+}
 
 /** Update of the last save that ended before the kill. */
 function lastSaved(words: readonly string[]): number {
