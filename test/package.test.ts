@@ -35,7 +35,14 @@ describe('the package', () => {
     const meant =
       /^(dist\/lib\/[\w-]+\.js|dist\/(src|kernels)\/.*\.d\.ts|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(files.filter((file) => !meant.test(file))).toEqual([]);
-    for (const file of ['dist/lib/index.js', 'dist/lib/cli.js', 'dist/lib/thread.js', 'dist/src/index.d.ts', 'configs/quick.yaml', 'LICENSE'])
+    for (const file of [
+      'dist/lib/index.js',
+      'dist/lib/cli.js',
+      'dist/lib/thread.js',
+      'dist/src/index.d.ts',
+      'configs/quick.yaml',
+      'LICENSE',
+    ])
       expect(files).toContain(file);
   });
 });

@@ -15,7 +15,8 @@ import {
 } from '../../src/index.ts';
 import type { RegistryCheck } from './figures.ts';
 
-const bounds = { primitive: 1e-6, other: 1e-5 };
+/** Of `relativeError`, for what primitives give, and for gradients and what fused ops give. */
+export const bounds = { primitive: 1e-6, other: 1e-5 };
 
 /** Compares every sample of every op on a backend, forward and gradient, with the float64 reference. */
 export async function checkRegistry(backend: Backend): Promise<RegistryCheck> {
@@ -28,7 +29,6 @@ export async function checkRegistry(backend: Backend): Promise<RegistryCheck> {
     if (!(error < (isPrimitive ? bounds.primitive : bounds.other))) failures.push(`${what}: ${error}`);
   };
   for (const [name, op] of registry()) {
-    const isFused = name.endsWith('Sequence') || name === 'ctcLoss';
     for (const [index, sample] of op.definition.samples.entries()) {
       samples++;
       const what = `${name}, sample ${index}`;
@@ -39,7 +39,7 @@ export async function checkRegistry(backend: Backend): Promise<RegistryCheck> {
           outputsAndGrads(op, sample, values),
         ];
         for (const [o, output] of found.outputs.entries()) {
-          await compare(`${what}, output ${o}`, !isFused, output, expected.outputs[o]);
+          await compare(`${what}, output ${o}`, !isFused(name), output, expected.outputs[o]);
         }
         for (const [i, grad] of found.grads.entries()) {
           await compare(`${what}, gradient ${i}`, false, grad, expected.grads[i]);
@@ -51,6 +51,9 @@ export async function checkRegistry(backend: Backend): Promise<RegistryCheck> {
   }
   return { ops: registry().size, samples, worstPrimitive, worstOther, failures };
 }
+
+/** Whether an op is a whole sequence or recursion, in which roundings add up. */
+export const isFused = (name: string): boolean => name.endsWith('Sequence') || name === 'ctcLoss';
 
 /** The largest difference, relative to the largest reference value; Infinity for NaN. */
 export function relativeError(found: ArrayLike<number>, reference: ArrayLike<number>): number {
@@ -65,7 +68,7 @@ export function relativeError(found: ArrayLike<number>, reference: ArrayLike<num
 }
 
 /** Values for a sample's inputs that float32 holds exactly, away from kinks. */
-function valuesOf(op: Op, sample: OpSample<unknown>): Float64Array[] {
+export function valuesOf(op: Op, sample: OpSample<unknown>): Float64Array[] {
   const [low, high] = sample.range ?? [-2, 2];
   for (let seed = 0; ; seed++) {
     const stream = random(seed, 'registry', op.definition.name);
@@ -79,7 +82,12 @@ function valuesOf(op: Op, sample: OpSample<unknown>): Float64Array[] {
 }
 
 /** All outputs of an op, and the gradient of their weighted sum; in float64 on the reference unless a backend is given. */
-function outputsAndGrads(op: Op, sample: OpSample<unknown>, values: Float64Array[], backend?: Backend) {
+export function outputsAndGrads(
+  op: Op,
+  sample: OpSample<unknown>,
+  values: Float64Array[],
+  backend?: Backend,
+) {
   const home = backend === undefined ? { dtype: 'float64' as const } : { backend };
   const inputs = Object.fromEntries(
     values.map((value, i) => [`${i}`, tensor(value, sample.shapes[i], home)]),

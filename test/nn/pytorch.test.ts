@@ -109,6 +109,17 @@ for (const [name, run] of Object.entries(fixture.lstm)) {
           );
         }
       });
+
+      it(`is ${form} on wasm: the gradients of all that goes in, to 1e-5`, () => {
+        const parameters = Object.fromEntries(
+          Object.entries(run.parameters).map(([key, n]) => [key, asTensor(n, {})]),
+        );
+        const { grads } = valueAndGrad((p: Tensors) => lossOf(lstm(p, lengths), {}))(parameters);
+        for (const [key, expected] of Object.entries(run.gradients)) {
+          expect(grads[key].backend.name).toBe('wasm');
+          expect(distance(grads[key].dataSync(), Float64Array.from(expected.values)), key).toBeLessThan(1e-5);
+        }
+      });
     }
 
     it('is lstmLayer with maps, on wasm', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { relativeError } from '../../../bench/gpu/registryCheck.ts';
 import {
   type Backend,
   type LayerSpec,
@@ -13,7 +14,7 @@ import {
   valueAndGrad,
 } from '../../../src/index.ts';
 import { cellKinds, gatesOf, inputKinds, kinds, mapSpecs } from '../../../src/testing/specArbitraries.ts';
-import { gpuBackend, modes, relativeError } from './modes.ts';
+import { gpuBackend, modes } from './modes.ts';
 
 // SwiftShader compiles and runs kernels on a processor that other tests use as well.
 vi.setConfig({ testTimeout: 600_000 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { relativeError } from '../../../bench/gpu/registryCheck.ts';
 import { createGpuBackend } from '../../../src/backends/gpu/backend.ts';
 import { startDevice } from '../../../src/backends/gpu/device.ts';
 import {
@@ -26,7 +27,7 @@ import {
   useBackend,
   valueAndGrad,
 } from '../../../src/index.ts';
-import { gpuBackend, modes, relativeError } from './modes.ts';
+import { gpuBackend, modes } from './modes.ts';
 
 /** Inputs of either sign up to 1e4. */
 const large = Float32Array.of(-1e4, -300, -89, -1, -1e-4, 0, 1e-4, 0.3, 1, 30, 89, 1e4);

@@ -15,15 +15,3 @@ export function gpuBackend(mode: GpuMode): Promise<Backend> {
   }
   return found;
 }
-
-/** The largest difference, relative to the largest reference value; Infinity for NaN. */
-export function relativeError(found: ArrayLike<number>, reference: ArrayLike<number>): number {
-  if (found.length !== reference.length) return Infinity;
-  let [difference, scale] = [0, 1e-30];
-  for (let i = 0; i < reference.length; i++) {
-    const own = Math.abs(found[i] - reference[i]);
-    difference = Math.max(difference, Number.isNaN(own) ? Infinity : own);
-    scale = Math.max(scale, Math.abs(reference[i]));
-  }
-  return difference / scale;
-}
