@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
-import { type CheckpointFile, replaceCheckpoint } from './checkpointFiles.ts';
+import { type CheckpointFile, keptFile, keptSteps, replaceCheckpoint } from './checkpointFiles.ts';
 import { fileErrorText } from './fileError.ts';
 import { type FileOperations, systemFiles } from './fileOperations.ts';
 import { FormatError } from './formatError.ts';
@@ -67,16 +67,41 @@ export async function saveCheckpoint(
  * Reads a checkpoint and verifies its checksum. Tensors are views of the one buffer that was read.
  *
  * @throws InputError when the file is missing; SafetensorsError or CheckpointError when it is no checkpoint, or differs
- *   from what was saved
+ *   from what was saved: it then names the latest of those kept beside it that is whole, if any
  */
 export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
-  let bytes: Uint8Array;
+  const bytes = await readBytes(path);
   try {
-    bytes = await readFile(path);
+    return decodeCheckpoint(bytes, path);
+  } catch (error) {
+    const whole = error instanceof FormatError ? await latestWhole(path) : undefined;
+    if (whole !== undefined) {
+      (error as FormatError).message += `. ${whole} is whole: copy it to ${path} to go on from there`;
+    }
+    throw error;
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
   } catch (error) {
     throw new InputError(`checkpoint ${path} could not be read: ${fileErrorText(error)}`, { cause: error });
   }
-  return decodeCheckpoint(bytes, path);
+}
+
+/** The latest checkpoint kept beside `path` that can be read. */
+async function latestWhole(path: string): Promise<string | undefined> {
+  for (const step of await keptSteps(systemFiles, path)) {
+    const kept = keptFile(path, step);
+    try {
+      decodeCheckpoint(await readBytes(kept), kept);
+      return kept;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 /** The checkpoint in the bytes of a file. Throws as `loadCheckpoint` does. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { random } from '../../src/index.ts';
+import { loadCheckpoint } from '../../src/io/checkpoint.ts';
 import { encodeWav } from '../../src/tasks/speech/audio/wav.ts';
 
 const program = fileURLToPath(new URL('../../dist/lib/cli.js', import.meta.url));
@@ -70,6 +71,18 @@ describe.runIf(existsSync(program))('compact-rnn train --threads', () => {
     const resumed = start('train', '--resume', 'three', '--threads', '2');
     expect(await resumed.ended).toEqual({ status: 0, stderr: '' });
     expect(await lossesOf('three')).toEqual(losses);
+  });
+
+  test('saves and ends when it is told to, by SIGTERM', async () => {
+    const { child, ended } = start('train', 'c.json', '--out', 'told');
+    while (!existsSync(join(folder, 'told/a/checkpoint.safetensors'))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    child.kill('SIGTERM');
+    expect(await ended).toEqual({ status: 130, stderr: '' });
+    const { tensors } = await loadCheckpoint(join(folder, 'told/a/checkpoint.safetensors'));
+    expect(tensors['progress.losses'].data.length).toBeGreaterThan(0);
+    expect(existsSync(join(folder, 'told/metrics.json'))).toBe(false);
   });
 
   test('ends with one line and status 1 when the training fails on its threads', async () => {

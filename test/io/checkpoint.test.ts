@@ -68,6 +68,21 @@ test('a cut file is found', async () => {
   }
 });
 
+test('a damaged one names the latest that is kept beside it and whole, if any', async () => {
+  for (const step of [1, 2, 3]) {
+    await saveCheckpoint(path, { tensors: tensors(step), state: step }, { step, keep: 3 });
+  }
+  const spoil = (file: string) => rm(file).then(() => writeFile(file, 'spoilt'));
+  await spoil(path);
+  const [first, second, third] = [1, 2, 3].map((step) => join(folder, `checkpoint-${step}.safetensors`));
+  await expect(loadCheckpoint(path)).rejects.toThrow(`${third} is whole: copy it to ${path}`);
+  await spoil(third!);
+  await expect(loadCheckpoint(path)).rejects.toThrow(`${second} is whole`);
+  await spoil(second!);
+  await spoil(first!);
+  await expect(loadCheckpoint(path)).rejects.toThrow(/byte 0: .*\(safetensors rule: [\w-]+\)$/);
+});
+
 test('what an interrupted save leaves behind hurts neither the old checkpoint nor the next save', async () => {
   await saveCheckpoint(path, { tensors: tensors(1, 2), state: 'old' });
   const half = encodeSafetensors(tensors(3, 4)).subarray(0, 40);

@@ -37,7 +37,10 @@ export async function makeQueries(
     await work(makeQuery);
     return made;
   }
-  const threads = Array.from({ length: workers }, () => new Worker(new URL('./synthesisWorker.js', import.meta.url)));
+  const threads = Array.from(
+    { length: workers },
+    () => new Worker(new URL('./synthesisWorker.js', import.meta.url)),
+  );
   try {
     await Promise.all(threads.map((thread) => work((recipe) => ask(thread, recipe))));
   } finally {
