@@ -23,6 +23,7 @@ test.prop({ errors, delta: fc.constantFrom(0.5, 1, 2) })('Huber’s gradient', (
   gradcheckArrays(huber(given.delta), { errors: given.errors });
 });
 
+// One error is to blame. fast-check shortens lists from the front, so that a harmless one may stay behind it.
 test('the wrong one is found, and shrinks to no more than two errors', () => {
   const property = fc.property(errors, (own) => {
     gradcheckArrays(wrongHuber(1), { errors: own });
