@@ -35,6 +35,12 @@ const planted = Object.entries(faults)
   .filter(([place]) => chosen.length === 0 || chosen.includes(place))
   .flatMap(([place, own]) => own.map((fault) => ({ place, ...fault })));
 
+for (const { file, find } of planted) {
+  if (readFileSync(join(root, file), 'utf8').includes(find)) continue;
+  console.error(`mutate: ${file} has no ${find}, where a fault is to be planted.`);
+  process.exit(2);
+}
+
 const copy = copyOfTree();
 const vitest = await createVitest('test', {
   root: copy,
@@ -53,7 +59,6 @@ try {
     const began = performance.now();
     const path = join(copy, fault.file);
     const source = readFileSync(path, 'utf8');
-    if (!source.includes(fault.find)) throw new Error(`${fault.file} has no ${fault.find}`);
     const line = source.slice(0, source.indexOf(fault.find)).split('\n').length;
     write(
       path,
