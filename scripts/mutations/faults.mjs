@@ -169,7 +169,7 @@ const sequences = [
       'missing term',
       'if (needed || !first.backend.readsAtOnce) return 0;',
       'if (!first.backend.readsAtOnce) return 0;',
-      testOf('nn/lstmSequence'),
+      sequence('lstmSequence'),
     ],
     ['unscaled sum', '1, sequence.size / width, width);', '1, sequence.size / width - 1, width);'],
   ]),
@@ -179,7 +179,7 @@ const sequences = [
       'off by one in time',
       'const skipped = first * this.#batch;',
       'const skipped = 0;',
-      testOf('nn/lstmSequence'),
+      sequence('lstmSequence'),
     ],
   ]),
 ];

@@ -74,6 +74,23 @@ for (const [name, cell] of Object.entries(cells)) {
       );
     });
 
+    it('from zeros gives the same gradients, whether or not that of h0 is asked for', () => {
+      fc.assert(
+        fc.property(small, fc.boolean(), (sizes, asked) => {
+          const { h0, ...others } = cell.tensorsOf(sizes);
+          const none = zeros(h0.shape, float64);
+          const parameters: Tensors = asked ? { ...others, h0: none } : others;
+          const gradsOf = (form: typeof cell.fused) =>
+            differentiate((own, lengths) => form({ h0: none, ...own }, lengths), sizes, parameters).grads;
+          const [fused, steps] = [gradsOf(cell.fused), gradsOf(cell.steps)];
+          for (const input of Object.keys(parameters)) {
+            const difference = distance(fused[input].dataSync(), steps[input].dataSync(), 1e-6);
+            expect(difference, input).toBeLessThanOrEqual(1e-9);
+          }
+        }),
+      );
+    });
+
     it('leaves the gradient that comes from above as it is, for others that were given the same', () => {
       fc.assert(
         fc.property(small, (sizes) => {
