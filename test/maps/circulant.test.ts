@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { circulant, type Tensors, tensor, toDense } from '../../src/index.ts';
+import { circulant, skewCirculant, type Tensors, tensor, toDense } from '../../src/index.ts';
 import { float64 } from '../testing/values.ts';
 import { parametersOf } from './kinds.ts';
 
@@ -22,6 +22,21 @@ describe('the circulant matrix', () => {
             }
           }
         }
+      }),
+    );
+  });
+
+  it('changes its sign above the diagonal where it is a skew-circulant one', () => {
+    fc.assert(
+      fc.property(size, size, fc.integer({ min: 1, max: 4 }), fc.nat(), (rows, cols, blocks, seed) => {
+        const parameters = parametersOf(circulant(cols, rows * blocks, blocks), seed);
+        const [plain, skew] = [circulant, skewCirculant].map((map) =>
+          toDense(map(cols, rows * blocks, blocks), parameters).dataSync(),
+        );
+        plain.forEach((value, at) => {
+          const [i, j] = [Math.floor(at / cols) % rows, at % cols];
+          expect(skew[at]).toBe(i < j ? -value : value);
+        });
       }),
     );
   });

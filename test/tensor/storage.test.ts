@@ -39,6 +39,21 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
       );
     });
 
+    it('is copied anew where the scope that it was copied in has ended', () => {
+      fc.assert(
+        fc.property(numbers, (values) => {
+          const x = make(values);
+          scope(() => add(x, 1));
+          const found = scope(() => {
+            // Where the copy was, other numbers stand now.
+            for (let i = 0; i < 10; i++) add(make(new Float32Array(100)), 9);
+            return add(x, 1);
+          });
+          expect(Array.from(found.dataSync())).toEqual(values.map((value) => value + 1));
+        }),
+      );
+    });
+
     it('overwrites, and bumps its version', () => {
       fc.assert(
         fc.property(numbers, fc.constantFrom('ordinary', 'persistent', 'arena'), (values, place) => {
