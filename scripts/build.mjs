@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './bundle.mjs';
+import { joinModules } from './join.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
@@ -14,4 +14,4 @@ const run = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio
 if (process.argv.includes('--clean')) rmSync(`${root}/dist`, { recursive: true, force: true });
 run('scripts/build-wasm.mjs');
 run(compiler, '--project', 'tsconfig.build.json');
-await bundle();
+await joinModules();

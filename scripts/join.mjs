@@ -21,7 +21,7 @@ const entries = {
   synthesisWorker: 'tasks/speech/corpora/queries/synthesisWorker',
 };
 
-export async function bundle() {
+export async function joinModules() {
   await rm(`${root}/dist/lib`, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
