@@ -12,6 +12,7 @@ const entries = {
   testing: 'testing/index',
   arbitraries: 'testing/arbitraries',
   io: 'io/index',
+  safetensors: 'io/safetensors',
   speech: 'tasks/speech/index',
   cli: 'cli/main',
   thread: 'train/parallel/thread',

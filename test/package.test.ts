@@ -33,7 +33,7 @@ describe('the package', () => {
     });
     const files: string[] = JSON.parse(output)[0].files.map(({ path }: { path: string }) => path);
     const meant =
-      /^(dist\/lib\/[\w-]+\.js|dist\/(src|kernels)\/.*\.d\.ts|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+      /^(dist\/(lib|browser)\/[\w-]+\.js|dist\/(src|kernels)\/.*\.d\.ts|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(files.filter((file) => !meant.test(file))).toEqual([]);
     for (const file of [
       'dist/lib/index.js',

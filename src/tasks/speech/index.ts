@@ -1,3 +1,9 @@
+/**
+ * Speech: audio, features, corpora, training a recogniser, decoding and scores.
+ *
+ * @module compact-rnn/speech
+ */
+
 export { alphabetSize, blank, decode, encode, normaliseTranscript } from './alphabet.ts';
 export { type Audio, decodeWav, encodeWav } from './audio/wav.ts';
 export { loadConfig, type ModelConfig, parseConfig, type SpeechConfig } from './config.ts';
