@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { katex } from '@mdit/plugin-katex';
 import { defineConfig } from 'vitepress';
 import manifest from '../../package.json' with { type: 'json' };
+import { emptyHeadings } from './emptyHeadings';
 import { itemsOf, sections, sidebar } from './sidebar';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +22,7 @@ export default defineConfig({
     ['meta', { name: 'color-scheme', content: 'light dark' }],
   ],
   markdown: {
-    config: (markdown) => void markdown.use(katex, { throwOnError: true }),
+    config: (markdown) => void markdown.use(katex, { throwOnError: true }).use(emptyHeadings),
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     image: { lazyLoading: true },
   },
