@@ -1,3 +1,9 @@
+/**
+ * The engine: tensors, automatic differentiation, structured maps, recurrent models, optimizers and training.
+ *
+ * @module compact-rnn
+ */
+
 export * from './autograd/index.ts';
 export {
   type Backend,

@@ -1,23 +1,51 @@
+import { fileURLToPath } from 'node:url';
 import { katex } from '@mdit/plugin-katex';
 import { defineConfig } from 'vitepress';
-import { sidebar } from './sidebar';
+import manifest from '../../package.json' with { type: 'json' };
+import { itemsOf, sections, sidebar } from './sidebar';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default defineConfig({
   title: 'compact-rnn',
-  description: 'Compact recurrent networks from scratch, and the mathematics behind them',
-  lang: 'en',
-  cleanUrls: false,
+  description: 'Compact recurrent networks from scratch, and the mathematics behind them.',
+  lang: 'en-GB',
+  // A host that serves the site below its root passes `--base /path/` to `vitepress build`.
+  base: '/',
+  // The sidebars, of which the API's is long, in a file of their own rather than in every page.
+  metaChunk: true,
   srcExclude: ['examples/**', '**/README.md'],
-  markdown: { config: (markdown) => void markdown.use(katex, { throwOnError: true }) },
+  // A picture of our own, in the page: no request for an icon that is not there.
+  head: [
+    ['link', { rel: 'icon', href: 'data:image/svg+xml,%3Csvg xmlns="http://www.w3.org/2000/svg"/%3E' }],
+    ['meta', { name: 'color-scheme', content: 'light dark' }],
+  ],
+  markdown: {
+    config: (markdown) => void markdown.use(katex, { throwOnError: true }),
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    image: { lazyLoading: true },
+  },
   themeConfig: {
-    nav: [
-      { text: 'Guides', link: '/guides/quick-start-node' },
-      { text: 'Course', link: '/course/' },
-      { text: 'Live', link: '/live/' },
-      { text: 'API', link: '/api/' },
-      { text: 'Results', link: '/results/spoken-queries' },
-    ],
-    sidebar,
+    nav: sections
+      .map(({ folder, text }) => ({ text, link: itemsOf(folder)[0]?.link, activeMatch: `^/${folder}/` }))
+      .filter(({ link }) => link !== undefined)
+      .toSpliced(3, 0, { text: 'API', link: '/api/', activeMatch: '^/api/' }),
+    sidebar: sidebar(),
+    outline: 'deep',
     search: { provider: 'local' },
+    footer: { message: 'MIT licence.' },
+  },
+  vite: {
+    // Pages import the package as its users do, by its exports; it must have been built (`npm run build`).
+    resolve: {
+      alias: Object.entries(manifest.exports).map(([name, file]) => ({
+        find: new RegExp(`^${`compact-rnn${name.slice(1)}`}$`),
+        replacement: `${root}${file.slice(2)}`,
+      })),
+    },
+    // The workers of parallel training wait at their top level, which only modules may.
+    worker: { format: 'es' },
+    build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
+    server: { fs: { allow: [root] } },
   },
 });

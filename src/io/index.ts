@@ -1,3 +1,9 @@
+/**
+ * Files: safetensors and checkpoints, in Node.
+ *
+ * @module compact-rnn/io
+ */
+
 export {
   type Checkpoint,
   CheckpointError,

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { checkIndices } from './gather.ts';
 
 /**
- * One entry of every row of `x` [rows, cols]: y[r] = x[r, columns[r]], as a cross-entropy picks the right class.
+ * One entry of every row of `x` [rows, cols]: `y[r] = x[r, columns[r]]`, as a cross-entropy picks the right class.
  * Throws InputError for a wrong number of columns, or one that is not an integer from 0 to cols − 1.
  */
 export const takeColumns = (x: Tensor, columns: ArrayLike<number>): Tensor =>

@@ -1,3 +1,9 @@
+/**
+ * Arbitraries for fast-check: tensors, shapes, maps, models, labels and trainings.
+ *
+ * @module compact-rnn/testing/arbitraries
+ */
+
 import fc from 'fast-check';
 import type { Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';

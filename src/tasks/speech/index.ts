@@ -1,3 +1,9 @@
+/**
+ * Speech: audio, features, corpora, training a recogniser, decoding and scores.
+ *
+ * @module compact-rnn/speech
+ */
+
 export { loadConfig, type ModelConfig, parseConfig, type SpeechConfig } from './config.ts';
 export { CORPUS_NAMES, type CorpusOptions, loadCorpus } from './corpora/index.ts';
 export type { Corpus, OnProgress, Utterance } from './corpus.ts';
