@@ -1,4 +1,5 @@
 import {
+  allParameters,
   circulant,
   hashed,
   type LinearMap,
@@ -9,7 +10,6 @@ import {
   toDense,
   toeplitz,
   toeplitzLike,
-  allParameters,
 } from 'compact-rnn';
 
 /** What a structure keeps of a matrix. */

@@ -24,8 +24,7 @@ export const PRESETS: readonly Preset[] = [
   {
     name: 'two blobs',
     says: 'A sum of two products of a column and a row: rank 2 holds it exactly.',
-    matrix: () =>
-      from((i, j) => bump(i, 4, 3) * bump(j, 4, 3) - bump(i, 11, 3) * bump(j, 10, 4)),
+    matrix: () => from((i, j) => bump(i, 4, 3) * bump(j, 4, 3) - bump(i, 11, 3) * bump(j, 10, 4)),
   },
   {
     name: 'decaying Toeplitz',

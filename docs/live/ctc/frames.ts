@@ -26,7 +26,9 @@ export const SOURCES: readonly Source[] = [
     says: 'Noise around equal probabilities: many paths matter, and the posterior spreads over the band that they can reach.',
     logits(frames, _, classes) {
       const { normal } = random('ctc', frames, classes);
-      return Array.from({ length: frames }, () => Array.from({ length: classes }, () => rounded(0.7 * normal())));
+      return Array.from({ length: frames }, () =>
+        Array.from({ length: classes }, () => rounded(0.7 * normal())),
+      );
     },
   },
   {
@@ -38,7 +40,10 @@ export const SOURCES: readonly Source[] = [
     name: 'drawn out',
     says: 'Every label fills its share of the frames, without blanks. Equal neighbours then merge: type “aa” and see where the path must squeeze in a blank.',
     logits(frames, labels, classes) {
-      const emitted = Array.from({ length: frames }, (_, t) => labels[Math.floor((t * labels.length) / frames)] ?? 0);
+      const emitted = Array.from(
+        { length: frames },
+        (_, t) => labels[Math.floor((t * labels.length) / frames)] ?? 0,
+      );
       return rows(emitted, classes, 3);
     },
   },

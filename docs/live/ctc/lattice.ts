@@ -1,5 +1,8 @@
 /** Which class a state of the lattice emits: blanks (class 0) between and around the labels. */
-export const statesOf = (labels: readonly number[]): number[] => [0, ...labels.flatMap((label) => [label, 0])];
+export const statesOf = (labels: readonly number[]): number[] => [
+  0,
+  ...labels.flatMap((label) => [label, 0]),
+];
 
 /** Whether a path may pass from state s − 2 to s at once: over a blank, between different labels. */
 export const canSkip = (states: readonly number[], s: number): boolean =>

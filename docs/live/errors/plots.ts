@@ -5,5 +5,8 @@ const files = import.meta.glob<{ default: unknown }>('../../results/*.json', { e
 
 /** The headline first, then by name. */
 export const plots: readonly Plot[] = Object.entries(files)
-  .sort(([a], [b]) => Number(b.includes('spoken-queries')) - Number(a.includes('spoken-queries')) || (a < b ? -1 : 1))
+  .sort(
+    ([a], [b]) =>
+      Number(b.includes('spoken-queries')) - Number(a.includes('spoken-queries')) || (a < b ? -1 : 1),
+  )
   .flatMap(([, { default: json }]) => (isComparison(json) ? plotsOf(json) : []));

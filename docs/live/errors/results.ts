@@ -46,15 +46,17 @@ export function plotsOf({ name, corpus, command, models }: Results): Plot[] {
     const rows = models.filter((model) => (model.corpus ?? corpus) === own);
     const key = Object.keys(WORDS).find((measure) => rows.every((row) => `${measure}Interval` in row));
     if (key === undefined) return [];
-    const points = rows.map((row): Point => ({
-      name: row.name as string,
-      role: row.role as string,
-      maps: row.maps as string,
-      parameters: row.lstmParameters as number,
-      value: row[key] as number,
-      interval: row[`${key}Interval`] as [number, number],
-      perSeed: row[`${key}PerSeed`] as number[],
-    }));
+    const points = rows.map(
+      (row): Point => ({
+        name: row.name as string,
+        role: row.role as string,
+        maps: row.maps as string,
+        parameters: row.lstmParameters as number,
+        value: row[key] as number,
+        interval: row[`${key}Interval`] as [number, number],
+        perSeed: row[`${key}PerSeed`] as number[],
+      }),
+    );
     return [{ title: `${name}: ${own}`, command, points, ...WORDS[key] }];
   });
 }

@@ -8,10 +8,7 @@ export const linear =
     start + ((value - from) / (to - from || 1)) * (end - start);
 
 /** The same with equal ratios at equal distances; values below the range stay at its start. */
-export function logarithmic(
-  [from, to]: readonly [number, number],
-  places: readonly [number, number],
-): Scale {
+export function logarithmic([from, to]: readonly [number, number], places: readonly [number, number]): Scale {
   const straight = linear([Math.log(from), Math.log(to)], places);
   return (value) => straight(Math.log(Math.max(value, from)));
 }
@@ -46,7 +43,8 @@ export function spacedApart(places: readonly number[], distance: number): number
     let group = { from: place, sum: place, count: 1 };
     for (;;) {
       const before = groups[groups.length - 1];
-      if (before === undefined || group.from - (before.from + (before.count - 1) * distance) >= distance) break;
+      if (before === undefined || group.from - (before.from + (before.count - 1) * distance) >= distance)
+        break;
       groups.pop();
       const [sum, count] = [before.sum + group.sum, before.count + group.count];
       group = { from: sum / count - ((count - 1) * distance) / 2, sum, count };

@@ -26,7 +26,11 @@ export interface Description {
   readonly bands: number;
   readonly stack: number;
   readonly layers: readonly LayerSpec[];
-  readonly decoding: { readonly beamWidth: number; readonly languageWeight: number; readonly wordBonus: number };
+  readonly decoding: {
+    readonly beamWidth: number;
+    readonly languageWeight: number;
+    readonly wordBonus: number;
+  };
   readonly parameters: number;
   readonly floatBytes: number;
   readonly trained: { readonly espeak: number; readonly flite: number; readonly epochs: number };
@@ -48,7 +52,11 @@ export interface Heard {
   /** Frames of the network, each `stack` feature frames. */
   readonly frames: number;
   /** The letters that stand out, at their frames. */
-  readonly letters: readonly { readonly frame: number; readonly letter: string; readonly probability: number }[];
+  readonly letters: readonly {
+    readonly frame: number;
+    readonly letter: string;
+    readonly probability: number;
+  }[];
   /** Letter by letter, without any knowledge of words. */
   readonly greedy: string;
   /** With the words of the training sentences and how they follow each other. */

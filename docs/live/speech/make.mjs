@@ -73,7 +73,12 @@ const plan = recipes();
 const made = await makeQueries(plan, 1, (done) => {
   if (done % 500 === 0) console.error(`spoke ${done} of ${plan.length}`);
 });
-const utterances = plan.map(({ id, transcript, how }, k) => ({ id, transcript, voice: how.voice, ...made[k] }));
+const utterances = plan.map(({ id, transcript, how }, k) => ({
+  id,
+  transcript,
+  voice: how.voice,
+  ...made[k],
+}));
 const setNames = [...new Set(plan.map(({ set }) => set))];
 const sets = Object.fromEntries(
   setNames.map((set) => [set, utterances.filter((_, k) => plan[k].set === set)]),
@@ -88,7 +93,8 @@ const { recogniser } = await trainNetwork({
   folder,
   resume: false,
   onEvent(event) {
-    if (event.kind === 'step' && event.step % 100 === 0) console.error(`step ${event.step}: loss ${event.loss}`);
+    if (event.kind === 'step' && event.step % 100 === 0)
+      console.error(`step ${event.step}: loss ${event.loss}`);
   },
 });
 await rm(folder, { recursive: true });
@@ -111,7 +117,12 @@ const scores = Object.fromEntries(
 
 await mkdir(outFolder, { recursive: true });
 const samples = [];
-for (const [set, k] of [['heard', 0], ['heard', 1], ['unheard', 0], ['unheard', 1]]) {
+for (const [set, k] of [
+  ['heard', 0],
+  ['heard', 1],
+  ['unheard', 0],
+  ['unheard', 1],
+]) {
   const recipe = plan.filter((one) => one.set === set)[k];
   const file = `sample-${samples.length + 1}.wav`;
   await writeFile(join(outFolder, file), encodeWav(await sayWithFlite(recipe.transcript, recipe.how)));

@@ -8,5 +8,8 @@ export interface NamedValues extends PackedTensor {
   readonly values: Float32Array;
 }
 
-export function packed(weights: readonly NamedValues[]): { header: PackedTensor[]; bytes: Uint8Array<ArrayBuffer> };
+export function packed(weights: readonly NamedValues[]): {
+  header: PackedTensor[];
+  bytes: Uint8Array<ArrayBuffer>;
+};
 export function unpacked(header: readonly PackedTensor[], bytes: Uint8Array): NamedValues[];

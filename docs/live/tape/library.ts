@@ -15,7 +15,9 @@ export function byLibrary(expression: Expression, values: Readonly<Record<string
   const parameters = Object.fromEntries(
     Object.keys(expression.inputs).map((name) => [name, tensor(values[name], [], { dtype: 'float64' })]),
   );
-  const { value, grads } = valueAndGrad((p: Readonly<Record<string, Tensor>>) => expression.build(ops, p))(parameters);
+  const { value, grads } = valueAndGrad((p: Readonly<Record<string, Tensor>>) => expression.build(ops, p))(
+    parameters,
+  );
   return {
     value: value.item(),
     grads: Object.fromEntries(Object.entries(grads).map(([name, grad]) => [name, grad.item()])),

@@ -29,7 +29,9 @@ export function record({ inputs, build }: Expression, values: Readonly<Record<st
     sigmoid: (a, name = unnamed()) => put('sigmoid', name, 1 / (1 + Math.exp(-a.value)), a),
     square: (a, name = unnamed()) => put('square', name, a.value * a.value, a),
   };
-  const entries = Object.keys(inputs).map((name) => [name, put('input', written(name), values[name])] as const);
+  const entries = Object.keys(inputs).map(
+    (name) => [name, put('input', written(name), values[name])] as const,
+  );
   build(ops, Object.fromEntries(entries));
   return tape;
 }
@@ -43,7 +45,10 @@ export interface Contribution {
 }
 
 /** The vector–Jacobian product of a node, input by input; an input that stands twice gets two. */
-export function contributions(tape: readonly TapeNode[], { kind, inputs, name, value }: TapeNode): Contribution[] {
+export function contributions(
+  tape: readonly TapeNode[],
+  { kind, inputs, name, value }: TapeNode,
+): Contribution[] {
   const [a, b] = inputs.map((index) => tape[index]);
   switch (kind) {
     case 'input':
