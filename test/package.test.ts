@@ -33,7 +33,7 @@ describe('the package', () => {
     });
     const files: string[] = JSON.parse(output)[0].files.map(({ path }: { path: string }) => path);
     const meant =
-      /^(dist\/(src|kernels)\/.*\.(js|d\.ts|js\.map)|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
+      /^(dist\/browser\/[\w-]+\.js|dist\/(src|kernels)\/.*\.(js|d\.ts|js\.map)|configs\/[\w-]+\.yaml|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/;
     expect(files.filter((file) => !meant.test(file))).toEqual([]);
     for (const file of ['dist/src/index.js', 'dist/src/cli/main.js', 'configs/quick.yaml', 'LICENSE'])
       expect(files).toContain(file);

@@ -38,7 +38,7 @@ export default defineConfig({
   vite: {
     // Pages import the package as its users do, by its exports; it must have been built (`npm run build`).
     resolve: {
-      alias: Object.entries(manifest.exports).map(([name, file]) => ({
+      alias: Object.entries(manifest.exports).filter(([, file]) => typeof file === 'string').map(([name, file]) => ({
         find: new RegExp(`^${`compact-rnn${name.slice(1)}`}$`),
         replacement: `${root}${file.slice(2)}`,
       })),

@@ -1,3 +1,9 @@
+/**
+ * The safetensors format by itself, for pages as for Node: tensors to bytes and back.
+ *
+ * @module compact-rnn/safetensors
+ */
+
 export {
   type Dtype,
   SafetensorsError,
