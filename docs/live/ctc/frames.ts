@@ -79,7 +79,7 @@ export function classesOf(text: string): { labels: number[]; letters: string[] }
 /** How many paths there are, each as likely as any other under equal probabilities. */
 export function countPaths(frames: number, labels: readonly number[]): number {
   const states = statesOf(labels);
-  let counts = states.map((_, s) => (s <= 1 ? 1 : 0));
+  let counts: number[] = states.map((_, s) => (s <= 1 ? 1 : 0));
   for (let t = 1; t < frames; t++) {
     counts = states.map((own, s) => {
       const skips = s >= 2 && own !== 0 && own !== states[s - 2];
