@@ -40,7 +40,9 @@ for (const { path, text } of sitePages()) {
     it.each(runs.map((run) => [run[0].line, run] as const))(
       'what line %i begins runs, and prints what is said',
       async (_, run) => {
-        const done = isScript(run[0]) ? runModule(page.folder, made(run)) : runShell(page.folder, run[0].code);
+        const done = isScript(run[0])
+          ? runModule(page.folder, made(run))
+          : runShell(page.folder, run[0].code);
         await expect(done).resolves.toBeDefined();
       },
     );

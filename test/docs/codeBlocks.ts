@@ -13,7 +13,7 @@ export interface CodeBlock {
   readonly file?: string;
 }
 
-const named = /^(?:\/\/|#|<!--) ([\w-]+\.(?:mjs|js|yaml|json|html|tsv|txt))(?: -->)?\n/;
+const named = /^(?:\/\/|#|<!--) ([\w.-]+\.(?:mjs|js|yaml|json|html|tsv|txt))(?: -->)?\n/;
 
 /** The fenced code blocks of a page, in order; a fence may be indented, as in a list. Errors call the page `name`. */
 export function codeBlocks(markdown: string, name = 'the page'): CodeBlock[] {

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 /** What a built page offers and asks for. */
 export interface BuiltPage {
   readonly ids: ReadonlySet<string>;
+  /** Of links, pictures, scripts and styles. */
   readonly links: readonly string[];
+  /** Of what the browser loads by itself. */
+  readonly shown: readonly string[];
+  readonly formulas: number;
+  /** Formulas that were left as they were written, or that KaTeX refused. */
+  readonly unset: readonly string[];
 }
 
 /** All pages of a built site, by their paths from its root: `guides/deploy.html`. */
@@ -15,10 +21,19 @@ export function builtPages(folder: string): ReadonlyMap<string, BuiltPage> {
   return new Map(files.map((file) => [file, builtPage(readFileSync(join(folder, file), 'utf8'))]));
 }
 
-const builtPage = (html: string): BuiltPage => ({
-  ids: new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => plain(id))),
-  links: [...html.matchAll(/\s(?:href|src)="([^"]*)"/g)].map(([, link]) => plain(link)),
-});
+function builtPage(html: string): BuiltPage {
+  const prose = html
+    .replace(/<(pre|code|script|style|annotation)\b[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, '');
+  return {
+    ids: new Set(all(html, /\sid="([^"]+)"/g)),
+    links: all(html, /\s(?:href|src)="([^"]*)"/g),
+    shown: [...all(html, /\ssrc="([^"]*)"/g), ...all(html, /<link\b[^>]*\shref="([^"]*)"/g)],
+    formulas: html.split('class="katex"').length - 1,
+    unset: [...all(html, /(katex-error)/g), ...all(prose, /(\$[^$\n]+\$)/g)],
+  };
+}
 
+const all = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, found]) => plain(found));
 const plain = (text: string) =>
   text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
