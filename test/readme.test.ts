@@ -1,45 +1,41 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { codeBlocks } from './docs/codeBlocks.ts';
+import { pageModule } from './docs/pageModule.ts';
+import { root } from './docs/pages.ts';
+import { pageFolder, runModule } from './docs/run.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-/** A block may name its file in a first line of comment, for the others to import. */
-const fileOf = (code: string) => /^\/\/ (\w+\.mjs)\n/.exec(code)?.[1] ?? 'block.mjs';
+const blocks = codeBlocks(readme, 'README.md').filter(({ language }) => language === 'ts');
+const named = blocks.filter(({ file }) => file !== undefined);
 
+/* Links and shell lines are checked with those of all pages, in test/docs. */
 describe('the README', () => {
   it('has code', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(2);
   });
 
-  it.each(blocks.map((code, i) => [i + 1, code] as const))(
-    'block %i runs against the built package',
-    (_, code) => {
-      // Inside the package, so that its own name resolves by its exports, as it does for those who installed it.
-      const folder = mkdtempSync(join(root, 'dist', 'readme-'));
+  it.each(blocks.map((block) => [block.line, block] as const))(
+    'the block of line %i runs against the built package, and whatever it trains learns',
+    async (_, block) => {
+      const { folder, remove } = pageFolder(Object.fromEntries(named.map(({ file, code }) => [file!, code])));
       try {
-        for (const one of [...blocks.filter((other) => fileOf(other) !== 'block.mjs'), code]) {
-          writeFileSync(join(folder, fileOf(one)), one);
-        }
-        const output = execFileSync(process.execPath, [join(folder, fileOf(code))], { encoding: 'utf8' });
+        const names = new Set(named.map(({ file }) => file!));
+        const output = await runModule(folder, pageModule([block], root, names));
         const losses = output
           .split('\n')
           .filter(Boolean)
           .map((line) => Number(line.split(' ')[1]));
         for (const loss of losses) expect(loss).toBeLessThan(Math.LN2);
       } finally {
-        rmSync(folder, { recursive: true });
+        remove();
       }
     },
   );
 
-  it('names configurations and commands that exist', () => {
+  it('names configurations that exist', () => {
     for (const [path] of readme.matchAll(/configs\/[\w-]+\.yaml/g))
       expect(() => readFileSync(join(root, path))).not.toThrow();
-    const scripts = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts;
-    for (const [, name] of readme.matchAll(/npm run ([\w:]+)/g)) expect(scripts).toHaveProperty(name);
   });
 });

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { katex } from '@mdit/plugin-katex';
 import { defineConfig } from 'vitepress';
 import manifest from '../../package.json' with { type: 'json' };
+import { emptyHeadings } from './emptyHeadings';
 import { itemsOf, sections, sidebar } from './sidebar';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +22,7 @@ export default defineConfig({
     ['meta', { name: 'color-scheme', content: 'light dark' }],
   ],
   markdown: {
-    config: (markdown) => void markdown.use(katex, { throwOnError: true }),
+    config: (markdown) => void markdown.use(katex, { throwOnError: true }).use(emptyHeadings),
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     image: { lazyLoading: true },
   },
@@ -38,10 +39,12 @@ export default defineConfig({
   vite: {
     // Pages import the package as its users do, by its exports; it must have been built (`npm run build`).
     resolve: {
-      alias: Object.entries(manifest.exports).filter(([, file]) => typeof file === 'string').map(([name, file]) => ({
-        find: new RegExp(`^${`compact-rnn${name.slice(1)}`}$`),
-        replacement: `${root}${file.slice(2)}`,
-      })),
+      alias: Object.entries(manifest.exports)
+        .filter(([, file]) => typeof file === 'string')
+        .map(([name, file]) => ({
+          find: new RegExp(`^${`compact-rnn${name.slice(1)}`}$`),
+          replacement: `${root}${file.slice(2)}`,
+        })),
     },
     // The workers of parallel training wait at their top level, which only modules may.
     worker: { format: 'es' },

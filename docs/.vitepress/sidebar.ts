@@ -52,5 +52,15 @@ function titleOf(path: string): string {
 /** What TypeDoc made; empty before its first run. */
 function apiItems(): DefaultTheme.SidebarItem[] {
   const file = `${docs}api/typedoc-sidebar.json`;
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  return existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8')).map((item: Item) => linked(item, '/api/'))
+    : [];
+}
+
+type Item = DefaultTheme.SidebarItem;
+
+/** A group without a page of its own leads to its heading in the page above: its name and its arrow are two things to press. */
+function linked(item: Item, above: string): Item {
+  const link = item.link ?? `${above}#${item.text!.toLowerCase().replaceAll(' ', '-')}`;
+  return item.items ? { ...item, link, items: item.items.map((one) => linked(one, link)) } : item;
 }

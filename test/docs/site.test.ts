@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itemsOf, sections } from '../../docs/.vitepress/sidebar.ts';
 import { type BuiltPage, builtPages } from './links.ts';
-import { pages, sitePages } from './pages.ts';
+import { pages, root, sitePages } from './pages.ts';
 import { builtSite, type Site, siteTimeout } from './site.ts';
 
 /* Building fails on a formula that KaTeX does not know, and on a link to a page that is not there. */
@@ -78,7 +78,7 @@ describe('pages at the root of the repository', () => {
     '$path links to files that are there',
     ({ text }) => {
       for (const [, link] of text.matchAll(/\]\((?!https?:)([^)#\s]+)/g))
-        expect(existsSync(link), link).toBe(true);
+        expect(existsSync(join(root, link)), link).toBe(true);
     },
   );
 });
