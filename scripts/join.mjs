@@ -14,6 +14,7 @@ const entries = {
   io: 'io/index',
   safetensors: 'io/safetensors',
   speech: 'tasks/speech/index',
+  recognise: 'tasks/speech/recognise',
   cli: 'cli/main',
   thread: 'train/parallel/thread',
   trainWorker: 'cli/trainWorker',

@@ -4,21 +4,13 @@
  * @module compact-rnn/speech
  */
 
-export { alphabetSize, blank, decode, encode, normaliseTranscript } from './alphabet.ts';
-export { type Audio, decodeWav, encodeWav } from './audio/wav.ts';
 export { loadConfig, type ModelConfig, parseConfig, type SpeechConfig } from './config.ts';
 export { CORPUS_NAMES, type CorpusOptions, loadCorpus } from './corpora/index.ts';
 export type { Corpus, OnProgress, Utterance } from './corpus.ts';
-export { createDecoder, type Decoder, type DecoderOptions, type Decoding } from './decode/beamSearch.ts';
-export { greedyDecode } from './decode/greedy.ts';
-export { Lexicon } from './decode/lexicon.ts';
-export { NgramModel, perplexity, trainNgramModel } from './decode/ngramModel.ts';
 export { type TunedPoint, type TuningGrid, tuneDecoder } from './decode/tune.ts';
 export { evaluateRecogniser } from './evaluate.ts';
 export { type AugmentOptions, augment } from './features/augment.ts';
-export { featuresFromAudio } from './features/fromAudio.ts';
-export { type Features, type LogMelOptions, logMel } from './features/logMel.ts';
-export { stackFrames } from './features/stackFrames.ts';
+export * from './recognise.ts';
 export { loadRecogniser, Recogniser } from './recogniser.ts';
 export type { ModelMetrics, RunMetrics, SetScore, TrainingEvent } from './results.ts';
 export { bootstrapInterval, pairedBootstrap } from './score/bootstrap.ts';

@@ -18,10 +18,11 @@ interface NodeWorker extends NodePort {
 }
 
 export async function startNodeThread({ onMessage, onFailure }: ThreadEvents): Promise<Thread> {
-  const { Worker } = await workerThreads();
+  // Under another name than Worker, with which Vite would take it for a page's and refuse to build over its options.
+  const { Worker: NodeThread } = await workerThreads();
   // The one option of Node that says what a program on the command line is, and is refused for one in a file.
   const execArgv = process.execArgv.filter((option) => !option.startsWith('--input-type'));
-  const worker = new Worker(new URL('./thread.js', import.meta.url), { execArgv });
+  const worker = new NodeThread(new URL(/* @vite-ignore */ './thread.js', import.meta.url), { execArgv });
   worker.on('message', onMessage as (message: never) => void);
   worker.on('error', onFailure);
   worker.on('messageerror', onFailure);
