@@ -50,8 +50,6 @@ await build({
   root: join(root, 'bench/gpu/page'),
   base: './',
   logLevel: 'error',
-  // Threads' modules await at their top.
-  worker: { format: 'es' },
   build: { outDir: join(app, 'page'), emptyOutDir: true, target: 'es2022' },
 });
 compress(join(first, 'app.tar.xz'), app, ['.']);

@@ -50,9 +50,7 @@ export default defineConfig({
             ],
       ),
     },
-    // The workers of parallel training wait at their top level, which only modules may.
-    worker: { format: 'es' },
-    build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
+    build: { chunkSizeWarningLimit: 2000 },
     server: { fs: { allow: [root] } },
   },
 });

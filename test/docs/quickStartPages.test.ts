@@ -48,7 +48,7 @@ describe('a page', () => {
 
   it('of the quick start with Vite learns in its production build', { timeout: 180_000 }, async () => {
     saveFilesOf('docs/guides/quick-start-vite.md', place.folder);
-    await build({ root: place.folder, configFile: join(place.folder, 'vite.config.js'), logLevel: 'silent' });
+    await build({ root: place.folder, configFile: false, logLevel: 'silent' });
     const text = await result(join(place.folder, 'dist'), 'index.html');
     expect(Number(/loss (\d\.\d+)/.exec(text)![1])).toBeLessThan(0.1);
   });

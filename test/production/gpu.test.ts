@@ -8,7 +8,7 @@ import { launchOptions } from '../browser/chromium.ts';
 const root = new URL('.', import.meta.url).pathname;
 const outDir = new URL('../../.cache/production/', import.meta.url).pathname;
 // The workers of parallel training wait at their top level, which only modules may.
-const shared = { root, configFile: false, logLevel: 'error', worker: { format: 'es' } } as const;
+const shared = { root, configFile: false, logLevel: 'error' } as const;
 let stop: (() => Promise<void>) | undefined;
 let train: (name: string, mode?: string) => Promise<{ losses: number[]; description: string }>;
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const input = `${root}page.html`;
   await build({
     ...shared,
-    build: { outDir, emptyOutDir: true, minify: true, target: 'es2022', rollupOptions: { input } },
+    build: { outDir, emptyOutDir: true, minify: true, rollupOptions: { input } },
   });
   const server = await preview({ ...shared, build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
   const browser = await chromium.launch(await launchOptions());

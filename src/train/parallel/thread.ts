@@ -10,17 +10,22 @@ import { loadTask } from './task.ts';
 /* The script of a thread that computes shards: `Crew` starts it and asks, and it answers. */
 
 let replica: Replica<unknown> | undefined;
-const port = await openPort();
-port.onMessage(async (request) => {
-  const reply = await answer(request as Request).catch((error) =>
-    failureOf(error, replica?.damaged ?? false),
-  );
-  const transfer =
-    reply.kind === 'moments' ? Object.values(reply.moments).map(({ buffer }) => buffer as ArrayBuffer) : [];
-  port.post(reply, transfer);
-});
-// Only now is someone listening.
-port.post('ready', []);
+// Not awaited at the top level, which bundlers refuse for the browsers that they aim at unless told.
+void listen();
+
+async function listen(): Promise<void> {
+  const port = await openPort();
+  port.onMessage(async (request) => {
+    const reply = await answer(request as Request).catch((error) =>
+      failureOf(error, replica?.damaged ?? false),
+    );
+    const transfer =
+      reply.kind === 'moments' ? Object.values(reply.moments).map(({ buffer }) => buffer as ArrayBuffer) : [];
+    port.post(reply, transfer);
+  });
+  // Only now is someone listening.
+  port.post('ready', []);
+}
 
 async function answer(request: Request): Promise<Reply> {
   if (request.kind === 'open') {
