@@ -2,7 +2,7 @@
 //
 //   npm run build && node docs/live/speech/make.mjs
 //
-// About five minutes of one core. Everything follows from the seeds. Nothing of a synthesiser is part of what is written:
+// About a quarter of an hour of one core. Everything follows from the seeds. Nothing of a synthesiser is part of what is written:
 // the weights are our own, and the recordings are said by flite (BSD), whose voices are recorded people's.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

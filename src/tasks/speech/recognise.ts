@@ -1,4 +1,8 @@
-/* What turns a recording into words once a model is trained, without files, corpora and training: for pages. */
+/**
+ * What turns a recording into words once a model is trained, without files, corpora and training: for pages.
+ *
+ * @module compact-rnn/speech/recognise
+ */
 
 export { alphabetSize, blank, decode, encode, normaliseTranscript } from './alphabet.ts';
 export { type Audio, decodeWav, encodeWav } from './audio/wav.ts';
