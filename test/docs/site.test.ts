@@ -19,7 +19,15 @@ describe('the built site', () => {
   it('has every page, and the API of every module', () => {
     for (const { path } of sitePages())
       expect(built.keys()).toContain(path.replace(/^docs\/(.*)md$/, '$1html'));
-    for (const name of ['', '/testing', '/testing/arbitraries', '/io', '/safetensors', '/speech']) {
+    for (const name of [
+      '',
+      '/testing',
+      '/testing/arbitraries',
+      '/io',
+      '/safetensors',
+      '/speech',
+      '/speech/recognise',
+    ]) {
       expect(built.keys()).toContain(`api/compact-rnn${name}/index.html`);
     }
   });
