@@ -164,15 +164,16 @@ function checkMode({ kernel }: Kernel, mode: GpuMode): void {
 
 interface WebGpuContext {
   readonly adapter: { readonly info?: Readonly<Record<string, string>> };
-  readonly device: EventTarget;
+  readonly device: EventTarget & { readonly lost: Promise<{ readonly message: string }> };
 }
 
 const isWebGpu = (context: unknown): context is WebGpuContext =>
   typeof context === 'object' && context !== null && 'adapter' in context;
 
-/** Commands that WebGPU refuses are reported apart from the calls that gave them. */
+/** Commands that WebGPU refuses, and the loss of its device, are reported apart from the calls that gave them. */
 function onUncaptured(context: unknown, fail: (error: Error) => void): void {
   if (!isWebGpu(context)) return;
+  void context.device.lost.then(({ message }) => fail(new Error(`The WebGPU device was lost: ${message}`)));
   context.device.addEventListener('uncapturederror', (event) => {
     fail((event as Event & { error: Error }).error);
   });

@@ -149,6 +149,28 @@ it('says why it cannot run', async () => {
   }
 });
 
+// The last of this file: gpu.js shares one device among all that start it.
+it.runIf(modes.includes('webgpu'))('a lost WebGPU device is an error, not zeros', async () => {
+  const { GPUDevice } = globalThis as unknown as { GPUDevice: { prototype: { createBuffer: unknown } } };
+  const devices = new Set<{ destroy(): void }>();
+  const { prototype } = GPUDevice;
+  const { createBuffer } = prototype;
+  prototype.createBuffer = function (this: { destroy(): void }, ...args: unknown[]) {
+    devices.add(this);
+    return (createBuffer as (...given: unknown[]) => unknown).apply(this, args);
+  };
+  try {
+    const home = createGpuBackend(await startDevice('webgpu'));
+    const exps = () => exp(tensor([0, 1], [2], { backend: home })).data();
+    await exps();
+    expect(devices.size).toBe(1);
+    for (const device of devices) device.destroy();
+    await expect(exps()).rejects.toThrow(/device was lost|device is lost|destroyed/i);
+  } finally {
+    prototype.createBuffer = createBuffer;
+  }
+});
+
 /** Lets `around` decide what canvases give as their context. */
 function replaceGetContext(around: (make: () => unknown) => unknown): () => void {
   const originals = [HTMLCanvasElement, OffscreenCanvas].map(({ prototype }) => {
