@@ -1,6 +1,6 @@
-// Joins the compiled modules into the few files of dist/lib/, which the package holds: Node takes a millisecond to load each
-// module, and there are some two hundred.
-import { readFile, rm } from 'node:fs/promises';
+// Joins the compiled modules into the few files that the package holds: Node takes a millisecond to load each module, and there
+// are some two hundred.
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -23,14 +23,23 @@ const entries = {
   synthesisWorker: 'tasks/speech/corpora/queries/synthesisWorker',
 };
 
+/**
+ * Makes dist/lib/, the files of the package, and dist/browser/, the engine for pages that load it by a script, with what its
+ * threads run beside it. What an earlier build left stays, for programs that still run from it.
+ */
 export async function joinModules() {
-  await rm(`${root}/dist/lib`, { recursive: true, force: true });
+  await join('dist/lib', entries);
+  const forPages = { 'compact-rnn': entries.index, thread: entries.thread };
+  await join('dist/browser', forPages, { minify: true });
+}
+
+async function join(outdir, chosen, options) {
   await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
-      Object.entries(entries).map(([name, path]) => [name, `dist/src/${path}.js`]),
+      Object.entries(chosen).map(([name, path]) => [name, `dist/src/${path}.js`]),
     ),
-    outdir: 'dist/lib',
+    outdir,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -41,6 +50,7 @@ export async function joinModules() {
     chunkNames: 'chunk-[hash]',
     plugins: [pureConstants],
     logLevel: 'warning',
+    ...options,
   });
 }
 

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright';
 import { build } from 'vite';
@@ -14,9 +13,6 @@ describe('a page', () => {
   let place: ReturnType<typeof folderWithPackage>;
   let browser: Browser;
   beforeAll(async () => {
-    if (!existsSync(join(root, 'dist/browser/compact-rnn.js'))) {
-      execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')]);
-    }
     place = folderWithPackage();
     browser = await chromium.launch(await launchOptions());
   }, 120_000);
