@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchOptions } from '../browser/chromium.ts';
-import { root } from './pages.ts';
+import { runAxe } from './axe.ts';
+import { SIZES } from './livePage.ts';
 import { builtSite, type Site, siteTimeout } from './site.ts';
-
-const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
-const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
 
 /* What Lighthouse looks at, and more of it: names, contrast, keyboard, weight, errors, other hosts. */
 describe('a page of the site', () => {
@@ -68,9 +63,8 @@ describe('a page of the site', () => {
   it.each(cases)(
     '$path, $size, $colorScheme: has names, contrast, and room',
     async ({ path, size, colorScheme }) => {
-      await visit(path, { viewport: sizes[size], colorScheme }, async (page) => {
-        await page.evaluate(axe);
-        const { violations, passes } = await page.evaluate<AxeResults>('axe.run()');
+      await visit(path, { viewport: SIZES[size], colorScheme }, async (page) => {
+        const { violations, passes } = await runAxe(page);
         expect(passes.length).toBeGreaterThan(10);
         const found = violations.map(
           ({ id, nodes }) =>
@@ -89,7 +83,7 @@ describe('a page of the site', () => {
   );
 
   it('can be used by the keyboard alone', async () => {
-    await visit('guides/index.html', { viewport: sizes.desktop }, async (page) => {
+    await visit('guides/index.html', { viewport: SIZES.desktop }, async (page) => {
       const focused = () =>
         page.evaluate(() => {
           const it = document.activeElement!;
@@ -118,7 +112,7 @@ describe('a page of the site', () => {
   });
 
   it('is found by a search, without a network', async () => {
-    await visit('guides/index.html', { viewport: sizes.desktop }, async (page) => {
+    await visit('guides/index.html', { viewport: SIZES.desktop }, async (page) => {
       await page.keyboard.press('Control+k');
       await page.locator('#localsearch-input').fill('toeplitzLike');
       await page.locator('.results .result').first().waitFor();
@@ -128,7 +122,7 @@ describe('a page of the site', () => {
   });
 
   it('weighs no more than 200 kB, if it is the first', async () => {
-    const context = await browser.newContext({ viewport: sizes.desktop });
+    const context = await browser.newContext({ viewport: SIZES.desktop });
     const page = await context.newPage();
     const sent: Promise<number>[] = [];
     page.on('requestfinished', (request) =>

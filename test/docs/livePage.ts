@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { expect } from 'vitest';
-import { root } from './pages.ts';
+import { runAxe } from './axe.ts';
 import type { Site } from './site.ts';
-
-const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
 export const SIZES = {
   desktop: { width: 1280, height: 800 },
@@ -54,8 +49,7 @@ export async function visitLive(
     await act(visitOf(page));
     expect(complaints).toEqual([]);
     expect(await page.evaluate(sidewaysInPage)).toBeLessThanOrEqual(SIZES[size].width);
-    await page.evaluate(axe);
-    const { violations, passes } = await page.evaluate<AxeResults>("axe.run('.live')");
+    const { violations, passes } = await runAxe(page, '.live');
     expect(passes.length).toBeGreaterThan(5);
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`)).toEqual(
       [],

@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { buildSite } from './buildSite.ts';
+import { root } from './pages.ts';
 import { serve } from './serve.ts';
 
 export interface Site {
@@ -16,7 +16,7 @@ export interface Site {
  * others wait for it. Allow a `beforeAll` that calls this `siteTimeout` milliseconds, and close it in `afterAll`.
  */
 export async function builtSite(): Promise<Site> {
-  const folder = await buildSite(fileURLToPath(new URL('../..', import.meta.url)));
+  const folder = await buildSite(root);
   return { folder, ...(await serve(folder)) };
 }
 
