@@ -39,7 +39,6 @@ async function bundled(code: string): Promise<string> {
         load: (id) => (id === entry ? code : null),
       },
     ],
-    worker: { format: 'es' },
     build: {
       write: false,
       minify: 'esbuild',

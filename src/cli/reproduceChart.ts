@@ -27,14 +27,19 @@ export function resultsChart(title: string, { comparison, models }: ComparisonRe
   const sizes = points.map((point) => point.x);
   const [bottom, top] = mainRange(points.map(({ y }) => y));
   const isFar = ({ y }: { readonly y: number }) => y < bottom || y > top;
-  const shown = points.filter((point) => !isFar(point));
-  const values = shown.flatMap((point) => [point.low, point.high, ...point.seeds]);
+  const near = points.filter((point) => !isFar(point));
+  const values = near.flatMap((point) => [point.low, point.high, ...point.seeds]);
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const margin = Math.max(0.1 * (most - least), onChart(0.0005));
   const domain: [number, number] =
     points.length === 0 ? [0, 1] : [Math.max(0, least - margin), most + margin];
   // A model far from all others stands at the edge, with its figure, and leaves the chart to them.
-  const places = points.map((point) => ({ ...point, y: Math.min(domain[1], Math.max(domain[0], point.y)) }));
+  const places = points.map((point) => ({
+    ...point,
+    y: Math.min(domain[1], Math.max(domain[0], point.y)),
+    isFar: isFar(point),
+    label: isFar(point) ? `${point.name}: ${point.figure}` : point.name,
+  }));
   const labels = spread(places, domain);
   const svg = draw(`${title}, ${headline.label} against LSTM parameters: ${words || 'no model yet'}.`, {
     width: 760,
@@ -54,7 +59,7 @@ export function resultsChart(title: string, { comparison, models }: ComparisonRe
       grid: true,
     },
     marks: places.flatMap((point, i) => [
-      ...(isFar(points[i]!)
+      ...(point.isFar
         ? [Plot.dot([point], { x: 'x', y: 'y', r: 6, symbol: 'triangle', fill: point.stroke })]
         : [
             Plot.ruleX([point], { x: 'x', y1: 'low', y2: 'high', stroke: point.stroke, strokeWidth: 2 }),
@@ -70,7 +75,7 @@ export function resultsChart(title: string, { comparison, models }: ComparisonRe
       Plot.text([point], {
         x: 'x',
         y: () => labels[i]!,
-        text: () => (isFar(points[i]!) ? `${point.name}: ${point.figure}` : point.name),
+        text: 'label',
         dx: 14,
         textAnchor: 'start',
         fill: point.stroke,

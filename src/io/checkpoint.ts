@@ -74,10 +74,9 @@ export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
   try {
     return decodeCheckpoint(bytes, path);
   } catch (error) {
-    const whole = error instanceof FormatError ? await latestWhole(path) : undefined;
-    if (whole !== undefined) {
-      (error as FormatError).message += `. ${whole} is whole: copy it to ${path} to go on from there`;
-    }
+    if (!(error instanceof FormatError)) throw error;
+    const whole = await latestWhole(path);
+    if (whole !== undefined) error.message += `. ${whole} is whole: copy it to ${path} to go on from there`;
     throw error;
   }
 }

@@ -7,7 +7,6 @@ import { launchOptions } from '../browser/chromium.ts';
 
 const root = new URL('.', import.meta.url).pathname;
 const outDir = new URL('../../.cache/production/', import.meta.url).pathname;
-// The workers of parallel training wait at their top level, which only modules may.
 const shared = { root, configFile: false, logLevel: 'error' } as const;
 let stop: (() => Promise<void>) | undefined;
 let train: (name: string, mode?: string) => Promise<{ losses: number[]; description: string }>;

@@ -1,5 +1,5 @@
 import { random } from 'compact-rnn';
-import { statesOf } from './lattice.ts';
+import { before, statesOf } from './lattice.ts';
 
 /** Logits [frames][classes] to begin from, class 0 the blank. */
 export interface Source {
@@ -81,10 +81,7 @@ export function countPaths(frames: number, labels: readonly number[]): number {
   const states = statesOf(labels);
   let counts: number[] = states.map((_, s) => (s <= 1 ? 1 : 0));
   for (let t = 1; t < frames; t++) {
-    counts = states.map((own, s) => {
-      const skips = s >= 2 && own !== 0 && own !== states[s - 2];
-      return counts[s] + (counts[s - 1] ?? 0) + (skips ? counts[s - 2] : 0);
-    });
+    counts = states.map((_, s) => before(states, s).reduce((sum, from) => sum + counts[from], 0));
   }
   return counts[states.length - 1] + (counts[states.length - 2] ?? 0);
 }
