@@ -22,7 +22,8 @@ const returnNone = 'if (part === 0) { return none; }\nreturn 0;';
 
 /** Declares what state `state` emits in the frame, as `name`I and `name`F. */
 const score = (name: string, state: string): string => `
-const ${name}Logit = logits[b * $classes + Math.floor(emitted[b * $width + ${state}])];
+const ${name}Class = emitted[b * $width + ${state}];
+const ${name}Logit = logits[b * $classes + ${name}Class];
 const ${name}I = Math.floor(${name}Logit) - Math.floor(norms[b * 2]);
 const ${name}F = ${name}Logit - Math.floor(${name}Logit) - (norms[b * 2] - Math.floor(norms[b * 2]));`;
 
