@@ -1,6 +1,6 @@
 /** The GPU kernels: each launches gpu.js kernels in place of the reference kernel of its name, and computes the same. */
 export * from './adam/gpu.ts';
-export { circulantProduct, circulantProductGrad } from './circulantProduct/gpu.ts';
+export * from './circulantProduct/gpu.ts';
 export * from './copy/gpu.ts';
 export * from './crossEntropy/gpu.ts';
 export * from './ctc/gpu.ts';

@@ -1,6 +1,13 @@
 import type { Gpu, GpuBuffer } from '../launch.ts';
+import { isSmooth } from './layout.ts';
 
 /* Complex numbers are pairs of a real and an imaginary part; each part has a thread. */
+
+/**
+ * Whether structured products of size n transform: below, launching the passes takes longer than gathering all terms.
+ * A matter of n alone, as the spectra of a product are made before it is known how many rows there are.
+ */
+export const transforms = (n: number): boolean => n >= 512 && isSmooth(n);
 
 /** Passes of higher radix do more work; of lower, more of them are launched. */
 const highestRadix = 16;
@@ -63,7 +70,7 @@ function rootsOf(n: number): Float32Array {
 }
 
 /** Factors of n, as few as there can be of at most `highestRadix` when the largest is always taken. */
-export function radicesOf(n: number): number[] {
+function radicesOf(n: number): number[] {
   const found: number[] = [];
   for (let left = n; left > 1; left /= found[found.length - 1]) {
     let radix = Math.min(left, highestRadix);
