@@ -26,7 +26,8 @@ export {
 export * from './exp/gpu.ts';
 export * from './fft/gpu.ts';
 export * from './gather/gpu.ts';
-export * from './gruCell/gpu.ts';
+export { gruCell, gruCellGrad } from './gruCell/gpu.ts';
+export * from './gruCell/resetBefore.gpu.ts';
 export * from './log/gpu.ts';
 export * from './lstmCell/gpu.ts';
 export * from './lstmPeepholeCell/gpu.ts';
