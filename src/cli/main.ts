@@ -9,7 +9,7 @@ import { loadRecogniser } from '../tasks/speech/recogniser.ts';
 import { exit } from './context.ts';
 import { trainInThread } from './modelThread.ts';
 import { runProgram } from './program.ts';
-import { executeInThread } from './reproduceThread.ts';
+import { executeInThread } from './reproduce/thread.ts';
 
 const interruption = new AbortController();
 const onSignal = () => {
