@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { backend, parallelTrainer, random, type StepOptions, trainStep } from '../src/index.ts';
 import type { Bench } from './bench.ts';
 import task, { modelOf, type Sequences, type Workload } from './threadsTask.ts';
@@ -20,20 +22,22 @@ const options: StepOptions = { learningRate: 0.01 };
 /**
  * Times whole training steps: of a batch at once on one thread, in two shards on one thread, and in two shards on two.
  * All take turns, so that other work on the machine slows all alike. Throws when shards on two threads are not those on
- * one, to the last bit, or far from the whole batch.
+ * one, to the last bit, or far from the whole batch. Beside it stands what the machine's two cores give: trainings on a shard
+ * that have nothing to do with each other, two at once over one after the other.
  */
 export async function benchThreads({ say, figure }: Bench): Promise<void> {
   say(
     `\n${backend('wasm').description}, ${availableParallelism()} cores; milliseconds a step, median (best)`,
   );
   for (const workload of workloads) {
-    const { text, gain } = await line(workload);
+    const { text, gain, capacity } = await line(workload);
     say(text);
     figure({ name: `${workload.name}, two threads over one`, value: gain, unit: '×' });
+    figure({ name: `${workload.name}, two trainings at once over one`, value: capacity, unit: '×' });
   }
 }
 
-async function line(workload: Workload): Promise<{ text: string; gain: number }> {
+async function line(workload: Workload): Promise<{ text: string; gain: number; capacity: number }> {
   const [whole] = sequences(workload, 1);
   const parts = sequences(workload, shards);
   const { loss, optimizer } = task(workload);
@@ -48,7 +52,12 @@ async function line(workload: Workload): Promise<{ text: string; gain: number }>
     async () => trainStep((current) => loss(current, whole), parameters, plain, options).loss,
     ...trainers.map((one) => async () => (await one.step(parts, options)).loss),
   ];
+  const alone = parts.map(
+    (shard) =>
+      new Worker(new URL('./threadsAlone.js', import.meta.url), { workerData: { workload, shard, options } }),
+  );
   const times: number[][] = steps.map(() => []);
+  const [inTurn, atOnce]: number[][] = [[], []];
   const begun = performance.now();
   while (times[0].length < rounds) {
     const isTimed = performance.now() - begun > warmUpMs;
@@ -59,16 +68,32 @@ async function line(workload: Workload): Promise<{ text: string; gain: number }>
       if (isTimed) times[i].push(performance.now() - start);
     }
     check(workload.name, losses);
+    const single = await stepOf(alone[0]);
+    const both = await Promise.all(alone.map(stepOf));
+    if (isTimed) {
+      inTurn.push(single);
+      atOnce.push((both[0] + both[1]) / 2);
+    }
   }
-  await Promise.all(trainers.map((one) => one.close()));
-  const medians = times.map((all) => all.sort((a, b) => a - b)[all.length >> 1]);
+  await Promise.all([...trainers.map((one) => one.close()), ...alone.map((one) => one.terminate())]);
+  const medians = times.map(median);
   const cells = medians.map((median, i) => `${median.toFixed(1)} (${times[i][0].toFixed(1)})`.padStart(15));
+  const capacity = (2 * median(inTurn)) / median(atOnce);
   const [ofWhole, ofParts] = medians.map((median) => `${(median / medians[2]).toFixed(2)}×`);
   const text =
     `${workload.name.padEnd(12)} whole batch ${cells[0]}, 2 shards ${cells[1]}, on 2 threads ${cells[2]}: ` +
-    `${ofWhole} the whole batch's speed, ${ofParts} one thread's`;
-  return { text, gain: medians[1] / medians[2] };
+    `${ofWhole} the whole batch's speed, ${ofParts} one thread's; two trainings at once ${capacity.toFixed(2)}×`;
+  return { text, gain: medians[1] / medians[2], capacity };
 }
+
+/** Milliseconds that a training by itself says its step took. */
+async function stepOf(training: Worker): Promise<number> {
+  training.postMessage('step');
+  const [ms] = (await once(training, 'message')) as [number];
+  return ms;
+}
+
+const median = (all: number[]): number => all.sort((a, b) => a - b)[all.length >> 1];
 
 /** The same sequences, in `count` parts. */
 function sequences({ batch, time, input, classes }: Workload, count: number): Sequences[] {
