@@ -41,6 +41,8 @@ export interface Gpu {
   allocate(size: number): GpuBuffer;
   upload(values: Float32Array): GpuBuffer;
   integers(values: ArrayLike<number>): GpuIntegers;
+  /** Floats that never change, made and uploaded once under a name that says all they depend on. */
+  constant(name: string, make: () => Float32Array): GpuBuffer;
 }
 
 /** Kernels that give a number at once, which a GPU cannot, and those of streams, which write rows in place. */

@@ -30,15 +30,16 @@ export function copyStrided(
   const before = yOffset % only.to;
   const rows = gpu.at(y, yOffset - before);
   const size = only.size * only.to;
+  const within = axes
+    .slice(1)
+    .map((axis, k) => oneAxis(axis, Math.floor((before % axes[k].to) / axis.to), axes[k].to / axis.to));
   gpu.launch({
     name: 'copyStrided',
     reads: { x: [source, reach], ...(isWhole(axes, before) ? {} : { y: [rows, size] }) },
     constants: { to: only.to, from: only.from, start: -lowest },
     threads: only.to === 1 ? { row: only.size } : { i: only.to, row: only.size },
-    source: `${only.to === 1 ? '' : 'let rest = i;'}\nlet place = row * $from + $start;\n${axes
-      .slice(1)
-      .map((axis, k) => oneAxis(axis, Math.floor((before % axes[k].to) / axis.to), axes[k].to / axis.to))
-      .join('')}return x[place];`,
+    source: `${only.to === 1 ? '' : 'let rest = i;'}
+${within.map(({ source }) => source).join('')}return x[row * $from + $start${within.map(({ place }) => place).join('')}];`,
     writes: [[rows, size]],
   });
 }
@@ -72,13 +73,15 @@ const isWhole = (axes: readonly Axis[], before: number): boolean =>
   before === 0 &&
   axes.every(({ to }, k) => to === (k + 1 < axes.length ? axes[k + 1].size * axes[k + 1].to : 1));
 
-/** Takes the coordinate along one axis out of `rest`; outside the block, y stays as it is. */
-function oneAxis({ size, from, to }: Axis, first: number, room: number): string {
+/** Takes the coordinate along one axis out of `rest`, and adds to the place in x; outside the block, y stays as it is. */
+function oneAxis({ size, from, to }: Axis, first: number, room: number): { source: string; place: string } {
   const name = `c${to}`;
   const outside =
     room === size
       ? ''
       : `if (${name} < ${first} || ${name} >= ${first + size}) { return y[row * $to + i]; }\n`;
-  return `const ${name} = Math.floor((rest + 0.5) / ${to});\n${outside}rest = rest - ${name} * ${to};
-place = place + (${name} - ${first}) * ${from};\n`;
+  return {
+    source: `const ${name} = Math.floor((rest + 0.5) / ${to});\n${outside}rest = rest - ${name} * ${to};\n`,
+    place: ` + (${name} - ${first}) * ${from}`,
+  };
 }

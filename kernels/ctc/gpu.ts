@@ -1,12 +1,23 @@
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
-import { logSoftmax } from '../softmax/gpu.ts';
+import { normalizers } from '../softmax/gpu.ts';
+import {
+  columnsBeside,
+  firstAlpha,
+  gradient,
+  lastBeta,
+  loss,
+  nextAlpha,
+  nextBeta,
+  none,
+} from './sources.gpu.ts';
 
-/** Stands for the logarithm of 0: GPUs need not know infinities. */
-const none = -1e30;
+/** Frames from one at which the largest is taken off to the next: finding it costs as much as all the rest of a frame. */
+const rescaleEvery = 64;
 
 /**
- * Logarithms of forward and backward variables, less their largest in the frame before, so that they stay small however long
- * the sequence and however large the logits; what was taken off is added up apart. A launch for each frame and direction.
+ * Logarithms of forward and backward variables, each as an integer and a fraction (see sources.gpu.ts), which keep their
+ * digits for large logits; now and then less the largest, so that they stay small however long the sequence. A launch for
+ * each frame and direction.
  */
 export function ctc(
   gpu: Gpu,
@@ -28,46 +39,42 @@ export function ctc(
   const lattice = latticeOf(labels.values, labelOffsets.values, batch);
   const { width } = lattice;
   const [emitted, skips, counts] = [lattice.classes, lattice.skips, lattice.counts].map(gpu.integers);
-  const logProbs = gpu.allocate(time * batch * classes);
-  logSoftmax(gpu, logits, logProbs, time * batch, classes);
-  const rowSize = batch * (width + 1);
-  const [alphas, betas] = [gpu.allocate(time * rowSize), gpu.allocate(time * batch * width)];
-  const constants = { width, classes };
-  const ofFrame = (t: number) => gpu.at(logProbs, t * batch * classes);
+  const norms = normalizers(gpu, logits, time * batch, classes);
+  const size = batch * 2 * width;
+  const [alphas, betas] = [gpu.allocate(time * size), gpu.allocate(time * size)];
+  const alphaAt = (t: number) => [gpu.at(alphas, t * size), size] as const;
+  const betaAt = (t: number) => [gpu.at(betas, t * size), size] as const;
+  const constants = { width, states: width - columnsBeside, classes };
+  const scoresAt = (t: number) =>
+    ({
+      logits: [gpu.at(logits, t * batch * classes), batch * classes],
+      norms: [gpu.at(norms, t * batch * 2), batch * 2],
+      emitted: [emitted, batch * width],
+    }) as const;
   const shared = {
-    emitted: [emitted, batch * width],
     skips: [skips, batch * width],
     counts: [counts, batch],
     frames: [frames, batch],
   } as const;
 
   for (let t = 0; t < time; t++) {
-    const alpha = gpu.at(alphas, t * rowSize);
+    const isFirst = t === 0;
     gpu.launch({
-      name: t === 0 ? 'ctcFirstAlpha' : 'ctcAlpha',
-      reads: {
-        ...(t === 0
-          ? {}
-          : { before: [gpu.at(alphas, (t - 1) * rowSize), rowSize] as const, skips: shared.skips }),
-        logProbs: [ofFrame(t), batch * classes],
-        emitted: shared.emitted,
-        counts: shared.counts,
-        ...(t === 0 ? {} : { frames: shared.frames }),
-      },
-      numbers: t === 0 ? { none } : { none, t },
+      name: isFirst ? 'ctcFirstAlpha' : 'ctcAlpha',
+      reads: isFirst
+        ? { ...scoresAt(t), counts: shared.counts }
+        : { before: alphaAt(t - 1), ...scoresAt(t), ...shared },
+      numbers: isFirst ? { none } : { none, t },
       constants,
-      threads: { s: width + 1, b: batch },
-      source: t === 0 ? firstAlpha : nextAlpha,
-      writes: [[alpha, rowSize]],
+      threads: { s: width, row: 2 * batch },
+      source: isFirst ? firstAlpha : nextAlpha(t % rescaleEvery === 0),
+      writes: [alphaAt(t)],
     });
   }
   gpu.launch({
     name: 'ctcLoss',
-    reads: {
-      alpha: [gpu.at(alphas, (time - 1) * rowSize), rowSize],
-      counts: shared.counts,
-      frames: shared.frames,
-    },
+    reads: { alpha: alphaAt(time - 1), counts: shared.counts, frames: shared.frames },
+    numbers: { none },
     constants,
     threads: { b: batch },
     source: loss,
@@ -77,36 +84,28 @@ export function ctc(
     const isLast = t === time - 1;
     gpu.launch({
       name: isLast ? 'ctcLastBeta' : 'ctcBeta',
-      reads: {
-        ...(isLast
-          ? {}
-          : {
-              after: [gpu.at(betas, (t + 1) * batch * width), batch * width] as const,
-              logProbs: [ofFrame(t + 1), batch * classes] as const,
-              emitted: shared.emitted,
-              skips: shared.skips,
-            }),
-        counts: shared.counts,
-        frames: shared.frames,
-      },
+      reads: isLast
+        ? { counts: shared.counts, frames: shared.frames }
+        : { after: betaAt(t + 1), ...scoresAt(t + 1), ...shared },
       numbers: { none, t },
       constants,
-      threads: { s: width, b: batch },
-      source: isLast ? lastBeta : nextBeta,
-      writes: [[gpu.at(betas, t * batch * width), batch * width]],
+      threads: { s: width, row: 2 * batch },
+      source: isLast ? lastBeta : nextBeta(t % rescaleEvery === 0),
+      writes: [betaAt(t)],
     });
   }
   gpu.launch({
     name: 'ctcGrad',
     reads: {
-      alphas: [alphas, time * rowSize],
-      betas: [betas, time * batch * width],
-      logProbs: [logProbs, time * batch * classes],
-      emitted: shared.emitted,
+      alphas: [alphas, time * size],
+      betas: [betas, time * size],
+      logits: [logits, time * batch * classes],
+      norms: [norms, time * batch * 2],
+      emitted: [emitted, batch * width],
       counts: shared.counts,
       frames: shared.frames,
     },
-    constants: { ...constants, batch },
+    constants: { ...constants, batch, time },
     threads: { c: classes, b: batch, t: time },
     source: gradient,
     writes: [[grad, time * batch * classes]],
@@ -118,7 +117,7 @@ function latticeOf(labels: Int32Array, offsets: Int32Array, batch: number) {
   const counts = new Int32Array(batch);
   for (let b = 0; b < batch; b++) counts[b] = 2 * (offsets[b + 1] - offsets[b]) + 1;
   // Widths in steps, so that few different kernels are compiled.
-  const width = Math.ceil(Math.max(...counts) / 8) * 8;
+  const width = Math.ceil((Math.max(...counts) + columnsBeside) / 8) * 8;
   const [classes, skips] = [new Int32Array(batch * width), new Int32Array(batch * width)];
   for (let b = 0; b < batch; b++) {
     for (let s = 1; s < counts[b]; s += 2) {
@@ -129,86 +128,3 @@ function latticeOf(labels: Int32Array, offsets: Int32Array, batch: number) {
   }
   return { width, counts, classes, skips };
 }
-
-/* alpha is `[batch, width + 1]`: the last column holds what was taken off the others. */
-
-const firstAlpha = `
-if (s === $width) { return 0; }
-if (s < 2) {
-  if (s < counts[b]) { return logProbs[b * $classes + Math.floor(emitted[b * $width + s])]; }
-}
-return none;`;
-
-const largestBefore = (array: string, width: string): string => `
-let largest = ${array}[b * ${width}];
-for (let k = 1; k < $width; k++) { largest = Math.max(largest, ${array}[b * ${width} + k]); }`;
-
-/** ln(e^u + e^v + e^w) less the frame's largest; states that nothing leads to stay so. */
-const sumOfThree = `
-const peak = Math.max(u, Math.max(v, w));
-if (peak < 0.5 * none) { return none; }
-const sum = peak - largest + Math.log(Math.exp(u - peak) + Math.exp(v - peak) + Math.exp(w - peak));`;
-
-const nextAlpha = `
-const row = b * ($width + 1);
-if (t >= frames[b]) { return before[row + s]; }
-${largestBefore('before', '($width + 1)')}
-if (s === $width) { return before[row + $width] + largest; }
-if (s >= counts[b]) { return none; }
-let u = before[row + s];
-let v = none;
-let w = none;
-if (s > 0) { v = before[row + s - 1]; }
-if (skips[b * $width + s] > 0) { w = before[row + s - 2]; }
-${sumOfThree}
-return sum + logProbs[b * $classes + Math.floor(emitted[b * $width + s])];`;
-
-const loss = `
-if (frames[b] < 1) { return 0; }
-const row = b * ($width + 1);
-const last = Math.floor(counts[b]) - 1;
-const ends = alpha[row + last];
-if (last === 0) { return -(ends + alpha[row + $width]); }
-const other = alpha[row + last - 1];
-const largest = Math.max(ends, other);
-return -(largest + Math.log(Math.exp(ends - largest) + Math.exp(other - largest)) + alpha[row + $width]);`;
-
-const isOutside = `
-if (t >= frames[b]) { return none; }
-if (s >= counts[b]) { return none; }
-if (t === frames[b] - 1) {
-  if (s >= counts[b] - 2) { return 0; }
-  return none;
-}`;
-
-const lastBeta = `${isOutside}\nreturn none;`;
-
-const nextBeta = `${isOutside}
-const row = b * $width;
-${largestBefore('after', '$width')}
-let u = after[row + s] + logProbs[b * $classes + Math.floor(emitted[row + s])];
-let v = none;
-let w = none;
-if (s + 1 < counts[b]) { v = after[row + s + 1] + logProbs[b * $classes + Math.floor(emitted[row + s + 1])]; }
-if (s + 2 < counts[b]) {
-  if (skips[row + s + 2] > 0) { w = after[row + s + 2] + logProbs[b * $classes + Math.floor(emitted[row + s + 2])]; }
-}
-${sumOfThree}
-return sum;`;
-
-const gradient = `
-if (t >= frames[b]) { return 0; }
-const alphaRow = (t * $batch + b) * ($width + 1);
-const betaRow = (t * $batch + b) * $width;
-let largest = alphas[alphaRow] + betas[betaRow];
-for (let k = 1; k < $width; k++) { largest = Math.max(largest, alphas[alphaRow + k] + betas[betaRow + k]); }
-let all = 0;
-let own = 0;
-for (let k = 0; k < $width; k++) {
-  if (k < counts[b]) {
-    const part = Math.exp(alphas[alphaRow + k] + betas[betaRow + k] - largest);
-    all += part;
-    if (c === Math.floor(emitted[b * $width + k])) { own += part; }
-  }
-}
-return Math.exp(logProbs[(t * $batch + b) * $classes + c]) - own / all;`;

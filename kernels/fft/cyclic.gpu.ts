@@ -1,15 +1,7 @@
 import type { Gpu, GpuBuffer } from '../launch.ts';
+import { contiguous, type Parts, reach } from './parts.gpu.ts';
 
 /* Products with Z_f(w), f = 1 or −1 (skew), whose entry (i, k) is ±w[(i − k) mod n], term by term. */
-
-/** Rows of a batch, each of parts of equal width; term t of a product has the part ⌊t / per⌋. */
-export interface Parts {
-  readonly buffer: GpuBuffer;
-  /** Floats from one row to the next. */
-  readonly row: number;
-  readonly width: number;
-  readonly per: number;
-}
 
 /** The n-cyclic matrices of a product: w `[terms, n]`, the rows 2n floats apart, and where there is a minus above the diagonal. */
 export interface Cyclic {
@@ -18,9 +10,6 @@ export interface Cyclic {
   readonly skew: number;
   readonly w: GpuBuffer;
 }
-
-const reach = (batch: number, { row, width, per }: Parts, terms: number): number =>
-  (batch - 1) * row + Math.ceil(terms / per) * width;
 
 /** `factor` is w's entry for `i` and `k`, with its sign. */
 const entry = (skew: number, term: string): string => `
@@ -56,10 +45,10 @@ const i = j - part * $rows;
 let sum = ${accumulate ? 'y[row * $yRow + j]' : '0'};
 for (let t = 0; t < $per; t++) {
   const term = part * $per + t;
-  const from = row * $xRow + ${partOf('term', x.per)} * $cols;
+  const p = ${partOf('term', x.per)};
   for (let k = 0; k < $cols; k++) {
     ${entry(skew, 'term')}
-    sum += factor * x[from + k];
+    sum += factor * x[row * $xRow + p * $cols + k];
   }
 }
 return sum;`,
@@ -92,10 +81,10 @@ const k = j - part * $cols;
 let sum = ${accumulate ? 'dx[row * $dxRow + j]' : '0'};
 for (let t = 0; t < $per; t++) {
   const term = part * $per + t;
-  const from = row * $dyRow + ${partOf('term', dy.per)} * $rows;
+  const p = ${partOf('term', dy.per)};
   for (let i = 0; i < $rows; i++) {
     ${entry(skew, 'term')}
-    sum += factor * dy[from + i];
+    sum += factor * dy[row * $dyRow + p * $rows + i];
   }
 }
 return sum;`,
@@ -138,10 +127,4 @@ for (let b = 0; b < $batch; b++) {
 return sum;`,
     writes: [[dw, terms * 2 * n]],
   });
-}
-
-/** The size of rows that follow one another without a gap, as those of all results do. */
-function contiguous({ row }: Parts, size: number, batch: number): number {
-  if (size !== batch * row) throw new Error('Structured products on the GPU write whole rows.');
-  return size;
 }

@@ -1,8 +1,16 @@
 import type { Gpu, GpuBuffer } from '../launch.ts';
+import { isSmooth } from './layout.ts';
+import { transform } from './transform.gpu.ts';
 
 /**
- * On the GPU structured products gather their terms instead of transforming: a spectrum holds the values that the products
- * read, v scaled by scale·n and reversed on request, in the first n of its 2n floats.
+ * Whether structured products of size n transform: below, launching the passes takes longer than gathering all terms.
+ * A matter of n alone, as the spectra of a product are made before it is known how many rows there are.
+ */
+export const transforms = (n: number): boolean => n >= 512 && isSmooth(n);
+
+/**
+ * On the GPU small structured products gather their terms instead of transforming: a spectrum holds the values that the
+ * products read, v scaled by scale·n and reversed on request, in the first n of its 2n floats.
  */
 export function spectrum(
   gpu: Gpu,
@@ -12,21 +20,29 @@ export function spectrum(
   v: GpuBuffer,
   spectra: GpuBuffer,
   scale: number,
-  _skew: number,
+  skew: number,
   reversed: number,
   _work: GpuBuffer,
 ): void {
+  const element = reversed ? '$last - i' : 'i';
   gpu.launch({
     name: 'spectrum',
     reads: { v: [v, count * n] },
-    numbers: { factor: scale * n },
+    numbers: { factor: transforms(n) ? scale : scale * n },
     constants: { n, last: n - 1 },
     threads: { k: 2 * n, row: count },
-    source: `
-if (k >= $n) { return 0; }
-return factor * v[row * $n + ${reversed ? '$last - k' : 'k'}];`,
+    source: transforms(n)
+      ? `
+const i = Math.floor((k + 0.5) / 2);
+if (k - 2 * i > 0) { return 0; }
+return factor * v[row * $n + ${element}];`
+      : `
+const i = k;
+if (i >= $n) { return 0; }
+return factor * v[row * $n + ${element}];`,
     writes: [[spectra, count * 2 * n]],
   });
+  if (transforms(n)) transform(gpu, count, n, skew, spectra, false);
 }
 
 export function spectrumGrad(
@@ -37,17 +53,21 @@ export function spectrumGrad(
   dSpectra: GpuBuffer,
   dv: GpuBuffer,
   scale: number,
-  _skew: number,
+  skew: number,
   reversed: number,
   _work: GpuBuffer,
 ): void {
+  const values = gpu.allocate(count * 2 * n);
+  gpu.copy(dSpectra, values, count * 2 * n);
+  if (transforms(n)) transform(gpu, count, n, skew, values, true);
+  const element = reversed ? '($last - k)' : 'k';
   gpu.launch({
     name: 'spectrumGrad',
-    reads: { dSpectra: [dSpectra, count * 2 * n] },
-    numbers: { factor: scale * n },
+    reads: { values: [values, count * 2 * n] },
+    numbers: { factor: transforms(n) ? scale : scale * n },
     constants: { n, last: n - 1 },
     threads: { k: n, row: count },
-    source: `return factor * dSpectra[row * 2 * $n + ${reversed ? '$last - k' : 'k'}];`,
+    source: `return factor * values[row * 2 * $n + ${element}${transforms(n) ? ' * 2' : ''}];`,
     writes: [[dv, count * n]],
   });
 }

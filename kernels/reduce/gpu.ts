@@ -27,8 +27,9 @@ export function sumAxis(
     source: `
 let sum = 0;
 for (let k = 0; k < $terms; k++) {
-  const a = part * $terms + k;
-  if (a < $axis) { sum += x[(o * $axis + a) * $inner${inner === 1 ? '' : ' + i'}]; }
+  if (part * $terms + (k | 0) < $axis) {
+    sum += x[(o * $axis + part * $terms + k) * $inner${inner === 1 ? '' : ' + i'}];
+  }
 }
 return sum;`,
     writes: [[sums, outer * parts * inner]],

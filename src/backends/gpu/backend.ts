@@ -16,6 +16,7 @@ import { Texture } from './texture.ts';
  */
 export function createGpuBackend(device: Device): Backend {
   const arena: Slot[] = [];
+  const constants = new Map<string, Slot>();
   let op = '';
   let zeros: Texture | null = null;
 
@@ -93,6 +94,15 @@ export function createGpuBackend(device: Device): Backend {
     allocate: (size) => inArena(new Slot(size)) as unknown as GpuBuffer,
     upload: (values) => upload(values) as unknown as GpuBuffer,
     integers: (values) => uploadIntegers(values) as unknown as GpuIntegers,
+    constant(name, make) {
+      let slot = constants.get(name);
+      if (slot === undefined) {
+        const values = make();
+        slot = filled(values, values.length);
+        constants.set(name, slot);
+      }
+      return addressed(slot) as unknown as GpuBuffer;
+    },
   };
 
   function write(buffer: GpuBuffer, size: number, texture: Texture, at: number): void {

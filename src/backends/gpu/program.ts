@@ -1,4 +1,5 @@
 import type { Launch } from '../../../kernels/launch.ts';
+import { withIntegerIndices } from './indices.ts';
 
 /** What a launch computes, whatever from and wherever to. */
 export type Computation = Pick<Launch, 'name' | 'numbers' | 'constants' | 'threads' | 'source'>;
@@ -17,8 +18,8 @@ export interface Program {
 const threadAxes = ['x', 'y', 'z'];
 
 /**
- * The gpu.js function of a launch. `array[i]` reads from where that buffer begins in its texture; counters of threads are
- * declared by their names. The ranks of the textures read are part of what is compiled, as WebGL2's are classes of their own.
+ * The gpu.js function of a launch. `array[i]` reads from where that buffer begins in its texture, at an integer; counters
+ * of threads go by their names. The ranks of the textures read are part of what is compiled, as WebGL2's are classes of their own.
  */
 export function programOf(
   computation: Computation,
@@ -54,13 +55,13 @@ function compose(computation: Computation, arrays: readonly string[], ranks: rea
       throw new Error(`The GPU kernel ${name} has no constant ${constant}.`);
     return `${constants[constant]}`;
   });
-  for (const array of arrays)
-    body = body.replaceAll(new RegExp(`\\b${array}\\[`, 'g'), `${array}[${array}At + `);
-  const counters = Object.keys(threads).map(
-    (counter, axis) => `const ${counter} = this.thread.${threadAxes[axis]};`,
-  );
+  // As threads count themselves in integers, their counters are named where they stand, not kept in variables.
+  Object.keys(threads).forEach((counter, axis) => {
+    body = body.replaceAll(new RegExp(`(?<![\\w.])${counter}\\b`, 'g'), `this.thread.${threadAxes[axis]}`);
+  });
+  body = withIntegerIndices(body, arrays);
   const parameters = [...arrays.flatMap((array) => [array, `${array}At`]), ...Object.keys(numbers)];
-  const source = `function (${parameters.join(', ')}) {\n${counters.join('\n')}\n${body}\n}`;
+  const source = `function (${parameters.join(', ')}) {\n${body}\n}`;
   const output = Object.values(threads);
   return {
     key: `${output} ${ranks} ${source}`,

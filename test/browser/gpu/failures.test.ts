@@ -56,9 +56,7 @@ describe.each(modes)('on %s', (mode) => {
         });
       const [found, expected] = [on({ backend: await gpuBackend(mode) }), on({ dtype: 'float64' })];
       expect(relativeError(await found.y.data(), expected.y.dataSync())).toBeLessThan(1e-6);
-      // Path weights of 1e4 have three digits after the point in float32.
-      const bound = name.startsWith('the') ? 1e-3 : 1e-5;
-      expect(relativeError(await found.dx.data(), expected.dx.dataSync())).toBeLessThan(bound);
+      expect(relativeError(await found.dx.data(), expected.dx.dataSync())).toBeLessThan(1e-5);
     },
   );
 
