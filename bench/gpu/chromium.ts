@@ -23,7 +23,7 @@ for (const mode of ['webgpu', 'webgl2']) {
 }
 process.exit(0);
 
-/** The figures of the page in one mode, as JSON; null where it does not run on hardware. */
+/** The figures of the page in one mode, as JSON, as far as it came in time; null where it does not run on hardware. */
 function open(mode: string): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer(async (request, response) => {
@@ -32,9 +32,11 @@ function open(mode: string): Promise<string | null> {
         let body = '';
         for await (const part of request) body += part;
         response.end();
-        if (url.pathname !== '/figures') console.log(`${mode}: ${body}`);
-        if (url.pathname === '/figures') end(body);
-        if (url.pathname === '/failed' || /SwiftShader|llvmpipe/i.test(body)) end(null);
+        if (url.pathname === '/figures') figures = body;
+        else if (url.pathname === '/done') end();
+        else console.log(`${mode}: ${body}`);
+        if (/SwiftShader|llvmpipe/i.test(body)) figures = null;
+        if (url.pathname === '/failed' || /SwiftShader|llvmpipe/i.test(body)) end();
         return;
       }
       try {
@@ -53,15 +55,16 @@ function open(mode: string): Promise<string | null> {
       const profile = `--user-data-dir=${mkdtempSync(join(tmpdir(), 'chromium-'))}`;
       const page = `http://127.0.0.1:${port}/?mode=${mode}`;
       const chromium = spawn(executable, [...common, ...quiet, ...flags, profile, page], {
-        stdio: ['ignore', 'ignore', 'inherit'],
+        // It reports much, and nothing that would tell why a page stays without a GPU.
+        stdio: 'ignore',
       });
       chromium.on('exit', (code) => {
         if (!ended) console.log(`${mode}: Chromium ended with code ${code}`);
-        end(null);
+        end();
       });
       const timer = setTimeout(() => {
-        console.log(`${mode}: no figures within ${secondsEach} s`);
-        end(null);
+        console.log(`${mode}: ended after ${secondsEach} s`);
+        end();
       }, 1000 * Number(secondsEach));
       finish = () => {
         clearTimeout(timer);
@@ -72,7 +75,8 @@ function open(mode: string): Promise<string | null> {
     });
     let finish = () => {};
     let ended = false;
-    const end = (figures: string | null) => {
+    let figures: string | null = null;
+    const end = () => {
       if (ended) return;
       ended = true;
       finish();

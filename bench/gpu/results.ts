@@ -96,6 +96,10 @@ ${runs
   })
   .join('\n\n')}
 
+A dash is what a page did not come to in the minutes that it had. WebGL2 draws, on the part of a GPU that can run pixel shaders:
+on an H100 that is two of its 66 texture processing clusters (NVIDIA, H100 architecture white paper, 2022), which WebGPU's compute shaders are not bound
+to. On a card made for drawing the two are nearer.
+
 ## What \`chooseBackend\` goes by
 
 It times products of three sizes from arrays on the host to numbers read back, the quickest of three, and takes the GPU for
