@@ -18,7 +18,7 @@ const entries = {
   cli: 'cli/main',
   thread: 'train/parallel/thread',
   trainWorker: 'cli/trainWorker',
-  reproduceWorker: 'cli/reproduceWorker',
+  reproduceWorker: 'cli/reproduce/reproduceWorker',
   shardTask: 'tasks/speech/shardTask',
   synthesisWorker: 'tasks/speech/corpora/queries/synthesisWorker',
 };

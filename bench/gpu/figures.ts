@@ -1,3 +1,5 @@
+import type { Calibration } from '../../src/backends/auto.ts';
+
 /** What a GPU did, on one of gpu.js's modes, beside the wasm backend of the same machine. */
 export interface GpuFigures {
   /** Where it ran: `Node v24.21.0`, `Chromium 147`. */
@@ -9,6 +11,8 @@ export interface GpuFigures {
   /** Of a kernel on a few numbers, one after the other, each waiting for the one before. */
   readonly microsecondsPerLaunch: number;
   readonly products: readonly ProductFigures[];
+  /** What `chooseBackend` goes by on this machine. */
+  readonly calibration: Calibration;
   readonly trainings: readonly TrainingFigures[];
 }
 

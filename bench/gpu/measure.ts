@@ -1,3 +1,4 @@
+import { calibrate } from '../../src/backends/auto.ts';
 import { createGpuBackend } from '../../src/backends/gpu/backend.ts';
 import { type Device, type GpuMode, startDevice } from '../../src/backends/gpu/device.ts';
 import {
@@ -28,14 +29,16 @@ export interface MeasureOptions {
   /** Whether the wasm backend is timed on the trainings, too; on the largest one step takes it half a minute. */
   readonly wasm: 'all' | 'small' | 'none';
   readonly say: (line: string) => void;
+  /** Is given what has been measured so far, each time that there is more; the time may end before all of it. */
+  readonly keep?: (figures: GpuFigures) => void;
 }
 
-/** Milliseconds that one figure may take, but for one run of it. */
-const budget = 4000;
+/** Milliseconds that one figure may take, but for its first run. */
+const budget = 2500;
 const mostRuns = 30;
 
 /** Checks the GPU of this machine against the reference, then times it beside the wasm backend. */
-export async function measureGpu({ host, mode, wasm, say }: MeasureOptions): Promise<GpuFigures> {
+export async function measureGpu({ host, mode, wasm, say, keep }: MeasureOptions): Promise<GpuFigures> {
   const { device, launches } = counted(await startDevice(mode));
   const gpu = createGpuBackend(device);
   say(`${host}, ${gpu.description}`);
@@ -45,16 +48,25 @@ export async function measureGpu({ host, mode, wasm, say }: MeasureOptions): Pro
   say(`${microsecondsPerLaunch.toFixed(1)} µs a launch`);
   const products: ProductFigures[] = [];
   for (const side of sides) {
+    // Eight times the work of the last: more than a page has time for.
+    if ((products.at(-1)?.gpuMs ?? 0) > budget) break;
     products.push(await product(gpu, side));
     say(`product ${side}: ${JSON.stringify(products.at(-1))}`);
   }
+  const calibration = await calibrate(backend('wasm'), gpu);
+  say(`calibration ${JSON.stringify(calibration)}`);
   const trained: TrainingFigures[] = [];
+  const figures = (): GpuFigures => ({
+    ...{ host, mode, adapter: device.adapter, check, microsecondsPerLaunch, products, calibration },
+    trainings: trained,
+  });
   for (const { workload, variant } of trainings) {
     const isTimed = wasm === 'all' || (wasm === 'small' && workload.name !== 'wide');
     trained.push(await training(gpu, launches, workload, variant, isTimed));
     say(`training ${JSON.stringify(trained.at(-1))}`);
+    keep?.(figures());
   }
-  return { host, mode, adapter: device.adapter, check, microsecondsPerLaunch, products, trainings: trained };
+  return figures();
 }
 
 /** A device whose launches are counted. */
@@ -145,18 +157,23 @@ async function timedTraining(home: Backend, workload: Workload, variant: Variant
   const input = tensor(x, [workload.time, workload.batch, workload.input], { backend: home });
   const loss = (current: Tensors) => crossEntropy(model.apply(current, input).y, classes);
   const step = () => trainStepAsync(loss, parameters, optimizer, { learningRate });
-  const first = await step();
-  const before = launches();
-  await step();
-  const own = launches() - before;
-  return { loss: first.loss, launches: own, ms: await median(step) };
+  let [initial, own] = [Number.NaN, 0];
+  const ms = await median(async () => {
+    const before = launches();
+    const { loss: found } = await step();
+    own = launches() - before;
+    if (Number.isNaN(initial)) initial = found;
+  }, !home.readsAtOnce);
+  return { loss: initial, launches: own, ms };
 }
 
-/** The median of several runs after one that does not count. */
-async function median(run: () => Promise<unknown>): Promise<number> {
+/** The median of several runs after one that does not count, unless nothing is compiled in it and it took all the time there is. */
+async function median(run: () => Promise<unknown>, compiles = true): Promise<number> {
   const times: number[] = [];
   const begun = performance.now();
   await run();
+  const first = performance.now() - begun;
+  if (!compiles && first > 2 * budget) return first;
   do {
     const start = performance.now();
     await run();

@@ -1,36 +1,32 @@
 /*
- * Makes `.gpu/`: what a machine with a GPU and no network needs, in two parts that each stay under 64 MiB. There:
- *   OUT=<folder> bash .gpu/first/run.sh     Node and PyTorch
- *   OUT=<folder> bash .gpu/second/run.sh    Chromium; after the first, on the same machine
+ * Makes `.gpu/`: what a machine with a GPU and no network needs, in parts that each stay under 64 MiB: `.gpu/1/`, `.gpu/2/`, …
+ * There, with what the parts hold in one folder:
+ *   bash run.sh node OUT        PyTorch, and Node with the package webgpu
+ *   bash run.sh chromium OUT    Chromium on WebGPU and on WebGL2, after the first
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sparticuz from '@sparticuz/chromium';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const target = join(root, '.gpu');
-const [first, second, installed, app] = ['first', 'second', 'installed', 'app'].map((name) =>
-  join(target, name),
-);
+const [installed, app, debs] = ['installed', 'app', 'debs'].map((name) => join(target, name));
 const run = (command: string, args: readonly string[], cwd: string) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
-const compress = (archive: string, folder: string, names: readonly string[]) =>
-  run('tar', ['-c', '-h', '-I', 'xz -6 -T0', '-f', archive, ...names], folder);
 
-for (const folder of [first, second, app]) rmSync(folder, { recursive: true, force: true });
-for (const folder of [first, second, installed, app]) mkdirSync(folder, { recursive: true });
+rmSync(target, { recursive: true, force: true });
+for (const folder of [installed, app, debs]) mkdirSync(folder, { recursive: true });
 
 // Node and WebGPU for it, as npm has them.
 run('npm', ['install', '--silent', '--no-save', '--prefix', '.', 'node@24', 'webgpu@0.6.2'], installed);
-// The loader through which WebGPU finds the driver, and what drivers and Chromium are linked to (Debian).
-const loader = ['libvulkan1', 'libegl1', 'libglvnd0', 'libopengl0', 'libgl1', 'libglx0', 'libgles2'];
-const display = ['libx11-6', 'libxext6', 'libxcb1', 'libxau6', 'libxdmcp6', 'libbsd0', 'libmd0'];
-run('apt-get', ['download', '-qq', ...loader, ...display], first);
-run('apt-get', ['download', '-qq', 'libnss3', 'libnspr4', 'libexpat1'], second);
-
+cpSync(join(installed, 'node_modules/node/bin/node'), join(app, 'node'));
+for (const name of ['index.js', 'package.json', 'dist/linux-x64']) {
+  cpSync(join(installed, 'node_modules/webgpu', name), join(app, 'node_modules/webgpu', name), {
+    recursive: true,
+  });
+}
 for (const part of ['bench', 'src', 'kernels'])
   cpSync(join(root, 'dist', part), join(app, 'dist', part), { recursive: true });
 cpSync(join(root, 'bench/peers/pytorch.py'), join(app, 'dist/bench/peers/pytorch.py'));
@@ -41,55 +37,82 @@ for (const name of ['gpu.js', 'acorn', 'gpu-mock.js', 'gl']) {
     dereference: true,
   });
 }
-for (const name of ['index.js', 'package.json', 'dist/linux-x64']) {
-  cpSync(join(installed, 'node_modules/webgpu', name), join(app, 'node_modules/webgpu', name), {
-    recursive: true,
-  });
-}
 await build({
   root: join(root, 'bench/gpu/page'),
   base: './',
   logLevel: 'error',
-  build: { outDir: join(app, 'page'), emptyOutDir: true, target: 'es2022' },
+  build: {
+    outDir: join(app, 'page'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // The registry knows the ops of modules that are there.
+    rollupOptions: { treeshake: false },
+  },
 });
-compress(join(first, 'app.tar.xz'), app, ['.']);
-compress(join(first, 'node.tar.xz'), join(installed, 'node_modules/node/bin'), ['node']);
+run('tar', ['-c', '-I', 'xz -3 -T0', '-f', join(target, 'app.tar.xz'), '-C', app, '.'], root);
 
-// It unpacks itself, its libraries beside it.
-const chromium = await sparticuz.executablePath();
-const beside = ['libEGL.so', 'libGLESv2.so', 'libvk_swiftshader.so', 'vk_swiftshader_icd.json'];
-compress(join(target, 'chromium.tar.xz'), dirname(chromium), ['chromium', ...beside]);
-// Alone it is too large for the second part.
-run('split', ['-b', '25MB', '../chromium.tar.xz', 'chromium.tar.xz.'], second);
-renameSync(join(second, 'chromium.tar.xz.aa'), join(first, 'chromium.tar.xz.aa'));
-rmSync(join(target, 'chromium.tar.xz'));
+// A whole Chromium on a screen that nobody sees (Debian): one without a window asks the driver for Vulkan's headless surfaces,
+// which NVIDIA's does not have. With it comes the loader through which Node's WebGPU finds the driver.
+run(
+  'apt-get',
+  ['download', '-qq', ...packagesOf(['chromium', 'xvfb', 'libvulkan1', 'libgl1', 'libegl1'])],
+  debs,
+);
 
-const unpacked = '/tmp/compact-rnn-gpu';
 writeFileSync(
-  join(first, 'run.sh'),
+  join(target, 'run.sh'),
   `#!/usr/bin/env bash
 set -euo pipefail
-here=$(dirname "$0")
-mkdir -p ${unpacked}
-cp "$here"/chromium.tar.xz.* ${unpacked}/
-for archive in "$here"/*.tar.xz; do tar -x -f "$archive" -C ${unpacked}; done
-for package in "$here"/*.deb; do dpkg -x "$package" /; done
-ldconfig
-${unpacked}/node ${unpacked}/dist/bench/gpu/node.js "$OUT"
+cd "$(dirname "$0")"
+if [ ! -d app ]; then
+  cat part.* | tar -x
+  mkdir -p app system
+  tar -x -J -f app.tar.xz -C app
+  for package in debs/*.deb; do dpkg -x "$package" system; done
+fi
+libraries=$PWD/system/usr/lib/x86_64-linux-gnu
+search=$libraries:$PWD/system/lib/x86_64-linux-gnu:$libraries/pulseaudio
+if [ "$1" = node ]; then
+  # The loader and what drivers are linked to, and nothing that PyTorch has newer ones of.
+  mkdir -p loader
+  cp -P "$libraries"/lib{vulkan,X11,Xext,xcb,Xau,Xdmcp,bsd,md,GL,GLX,GLdispatch,EGL}.so* loader
+  LD_LIBRARY_PATH=$PWD/loader app/node app/dist/bench/gpu/node.js "$2" 2>&1 | tee "$2/node.log"
+else
+  # Where Xvfb was compiled to look for it.
+  [ -e /usr/bin/xkbcomp ] || ln -s "$PWD/system/usr/bin/xkbcomp" /usr/bin/xkbcomp
+  mkdir -p -m 1777 /tmp/.X11-unix
+  export DISPLAY=:7 FONTCONFIG_PATH=$PWD/system/etc/fonts LIBGL_DRIVERS_PATH=$libraries/dri
+  export LD_LIBRARY_PATH=$search
+  system/usr/bin/Xvfb :7 -screen 0 1280x800x24 -xkbdir "$PWD/system/usr/share/X11/xkb" &
+  trap "kill $!" EXIT
+  sleep 3
+  app/node app/dist/bench/gpu/chromium.js system/usr/lib/chromium/chromium app/page "$2" 2>&1 |
+    tee "$2/chromium.log"
+fi
 `,
 );
-writeFileSync(
-  join(second, 'run.sh'),
-  `#!/usr/bin/env bash
-set -euo pipefail
-here=$(dirname "$0")
-for package in "$here"/*.deb; do dpkg -x "$package" /; done
-ldconfig
-cp "$here"/chromium.tar.xz.* ${unpacked}/
-cat ${unpacked}/chromium.tar.xz.* | tar -x -J -C ${unpacked}
-export LD_LIBRARY_PATH=${unpacked}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-${unpacked}/node ${unpacked}/dist/bench/gpu/chromium.js ${unpacked}/chromium ${unpacked}/page "$OUT" 2>&1 | tee "$OUT/chromium.log"
-`,
-);
-run('du', ['-sh', first, second], root);
+run('tar', ['-c', '-f', 'all.tar', 'app.tar.xz', 'debs'], target);
+run('split', ['-b', '53MB', '-d', 'all.tar', 'part.'], target);
+for (const [i, name] of readdirSync(target)
+  .filter((name) => name.startsWith('part.'))
+  .entries()) {
+  const folder = join(target, `${i + 1}`);
+  mkdirSync(folder);
+  renameSync(join(target, name), join(folder, name));
+  cpSync(join(target, 'run.sh'), join(folder, 'run.sh'));
+  run('du', ['-sh', folder], root);
+}
+for (const name of ['installed', 'app', 'debs', 'app.tar.xz', 'all.tar', 'run.sh'])
+  rmSync(join(target, name), { recursive: true });
 process.exit(0);
+
+/** The packages and all that they need, as on a machine that has nothing, but for what every machine has. */
+function packagesOf(wanted: readonly string[]): string[] {
+  const everywhere =
+    /^(libc6|libc-bin|dpkg|tar|debconf|perl|passwd|systemd|init|login|mount|adduser|dbus|adwaita|shared-mime)/;
+  const args = ['-o', 'Dir::State::status=/dev/null', 'install', '-s', '-y', '--no-install-recommends'];
+  return execFileSync('apt-get', [...args, ...wanted], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? [])
+    .filter((name) => !everywhere.test(name));
+}

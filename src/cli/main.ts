@@ -10,7 +10,7 @@ import { startChosen } from '../tasks/training/backendChoice.ts';
 import { exit } from './context.ts';
 import { trainInThread } from './modelThread.ts';
 import { runProgram } from './program.ts';
-import { executeInThread } from './reproduceThread.ts';
+import { executeInThread } from './reproduce/thread.ts';
 
 const interruption = new AbortController();
 const onSignal = () => {

@@ -6,7 +6,7 @@ import { type CompressOptions, compress } from './compress.ts';
 import { type Context, exit } from './context.ts';
 import { evaluate } from './evaluate.ts';
 import { packageVersion } from './package.ts';
-import { type ReproduceOptions, reproduce } from './reproduce.ts';
+import { type ReproduceOptions, reproduce } from './reproduce/reproduce.ts';
 import { summary } from './summary.ts';
 import { type TrainOptions, train } from './train.ts';
 import { transcribe } from './transcribe.ts';

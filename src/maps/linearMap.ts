@@ -86,11 +86,14 @@ export const parameterCount = (map: LinearMap): number =>
 export function initialValues({ shape, deviation, start = 0 }: ParameterSpec, random: Random): Float32Array {
   const values = new Float32Array(sizeOf(shape));
   const width = values.length / (shape[0] ?? 1);
-  for (let i = 0; i < values.length; i++) {
-    const mean = typeof start === 'number' ? start : start[i % start.length];
-    const own = typeof deviation === 'number' ? deviation : deviation[Math.floor(i / width)];
+  for (let first = 0; first < values.length; first += width) {
+    const own = typeof deviation === 'number' ? deviation : deviation[first / width];
     // A uniform distribution on ±√3 σ has standard deviation σ.
-    values[i] = own === 0 ? mean : mean + Math.sqrt(3) * own * (2 * random.next() - 1);
+    const reach = Math.sqrt(3) * own;
+    for (let i = first; i < first + width; i++) {
+      const mean = typeof start === 'number' ? start : start[i % start.length];
+      values[i] = own === 0 ? mean : mean + reach * (2 * random.next() - 1);
+    }
   }
   return values;
 }

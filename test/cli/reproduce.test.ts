@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ReproduceOptions, reproduceExperiment } from '../../src/cli/reproduce.ts';
+import { type ReproduceOptions, reproduceExperiment } from '../../src/cli/reproduce/reproduce.ts';
 import type { Services } from '../../src/cli/services.ts';
 import { InputError } from '../../src/errors.ts';
 import type { Experiment } from '../../src/tasks/experiments/experiment.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resultsChart } from '../../src/cli/reproduceChart.ts';
+import { resultsChart } from '../../src/cli/reproduce/chart.ts';
 import type { ComparisonResults } from '../../src/tasks/experiments/results.ts';
 
 const measure = { key: 'wer', label: 'WER', column: 'errors', better: 'lower', unit: 'share' } as const;

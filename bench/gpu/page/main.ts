@@ -1,5 +1,6 @@
-/* The page that Chromium opens: measures the mode in its address, and posts each line and the figures to its server. */
+/* The page that Chromium opens: measures the mode in its address, and posts each line, and the figures so far, to its server. */
 import type { GpuMode } from '../../../src/backends/gpu/device.ts';
+import type { GpuFigures } from '../figures.ts';
 import { measureGpu } from '../measure.ts';
 
 const post = (path: string, body: string) => fetch(path, { method: 'POST', body });
@@ -8,7 +9,13 @@ const mode = new URL(location.href).searchParams.get('mode') as GpuMode;
 const host = /Chrom\w+\/\d+/.exec(navigator.userAgent)?.[0].replace('/', ' ') ?? navigator.userAgent;
 
 try {
-  await post('/figures', JSON.stringify(await measureGpu({ host, mode, wasm: 'small', say })));
+  let sent: Promise<unknown> = Promise.resolve();
+  const keep = (figures: GpuFigures) => {
+    sent = post('/figures', JSON.stringify(figures));
+  };
+  await measureGpu({ host, mode, wasm: 'small', say, keep });
+  await sent;
+  await post('/done', '');
 } catch (error) {
   await post('/failed', error instanceof Error ? `${error.message}\n${error.stack}` : `${error}`);
 }

@@ -17,10 +17,11 @@ export type WavRule = 'header' | 'chunk' | 'encoding' | 'channels' | 'rate' | 'b
 export class WavError extends FormatError<WavRule> {}
 
 /**
- * Reads a WAV file: PCM of 8, 16, 24 or 32 bits, IEEE float of 32 or 64, plain or WAVE_FORMAT_EXTENSIBLE; any
- * number of channels (averaged to one), 1 kHz to 400 kHz. Chunks other than `fmt ` and `data` are passed
- * over. Float samples beyond full scale are cut to ±1. (Microsoft and IBM, *Multimedia Programming Interface
- * and Data Specifications 1.0*, 1991, and Microsoft's extensible format.)
+ * Reads a WAV file: PCM of 8, 16, 24 or 32 bits, IEEE float of 32 or 64, A-law or μ-law, plain or WAVE_FORMAT_EXTENSIBLE;
+ * any number of channels (averaged to one), 1 kHz to 400 kHz. Chunks other than `fmt ` and `data` are passed over. Float
+ * samples beyond full scale are cut to ±1. Where the length of the data is one that stands for none, as programs write that
+ * give a WAV file to a pipe, the data go to the end. (Microsoft and IBM, *Multimedia Programming Interface and Data
+ * Specifications 1.0*, 1991, and Microsoft's extensible format.)
  *
  * @param name what errors call the file.
  * @throws WavError, naming the file, the byte offset and the rule broken, for anything else.
@@ -126,6 +127,11 @@ class WavReader {
       const tag = this.#tag(at);
       const length = this.view.getUint32(at + 4, true);
       const chunk = { offset: at + 8, length };
+      if (tag === 'data' && format !== undefined && length >= LEAST_UNKNOWN && chunk.offset + length > end) {
+        const block = format.channels * format.sample.bytes;
+        const there = end - chunk.offset;
+        return { format, data: { ...chunk, length: there - (there % block) } };
+      }
       if (chunk.offset + length > end) {
         this.fail(
           at,
@@ -163,7 +169,7 @@ class WavReader {
       this.fail(
         offset,
         'encoding',
-        `the encoding is ${code} with ${bits} bits, expected PCM (1) of 8, 16, 24 or 32 bits or IEEE float (3) of 32 or 64`,
+        `the encoding is ${code} with ${bits} bits, expected PCM (1) of 8, 16, 24 or 32 bits, IEEE float (3) of 32 or 64, A-law (6) or μ-law (7) of 8`,
       );
     }
     if (channels === 0) this.fail(offset + 2, 'channels', 'the file has 0 channels, expected at least 1');
@@ -190,3 +196,5 @@ class WavReader {
 }
 
 const EXTENSIBLE = 0xfffe;
+/** SoX and eSpeak write 2³¹ − 2¹² bytes for a length that they do not know yet, FFmpeg 2³² − 1. */
+const LEAST_UNKNOWN = 2 ** 31 - 2 ** 12;

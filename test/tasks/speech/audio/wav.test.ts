@@ -1,5 +1,5 @@
 import { fc, test } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../../src/errors.ts';
 import { decodeWav, encodeWav } from '../../../../src/tasks/speech/audio/wav.ts';
 import { chunk, join, type Layout, riff, wav } from './wavBytes.ts';
@@ -83,6 +83,39 @@ describe('decodeWav', () => {
     expect([...audio.samples]).toEqual([(0.5 + 0.25) / 2, -1]);
   });
 
+  test('reads to the end where the length of the data is that of a pipe', () => {
+    const values = Array.from({ length: 9 }, (_, i) => i / 16);
+    const layout = { encoding: 1, bits: 16, sampleRate: 8000, channels: 2, extensible: false };
+    const whole = wav(values.slice(0, 8), layout);
+    const expected = decodeWav(whole, 'clip.wav');
+    for (const length of [2 ** 32 - 1, 2 ** 31 - 2 ** 12, 2 ** 31]) {
+      const piped = Uint8Array.of(...whole, 1, 2, 3);
+      new DataView(piped.buffer).setUint32(40, length, true);
+      // What is left of a frame when the writer ended is none.
+      expect(decodeWav(piped, 'clip.wav')).toEqual(expected);
+    }
+  });
+
+  // ITU-T G.711, tables 1a to 2b, times 2 for A-law's 13 bits and 4 for μ-law's 14.
+  it.each([
+    [6, 0xd5, 8],
+    [6, 0x55, -8],
+    [6, 0xaa, 32256],
+    [6, 0x2a, -32256],
+    [6, 0xc5, 264],
+    [6, 0xf5, 528],
+    [7, 0xff, 0],
+    [7, 0x7f, 0],
+    [7, 0xfe, 8],
+    [7, 0x80, 32124],
+    [7, 0x00, -32124],
+    [7, 0xef, 132],
+  ])('encoding %i: the code %i is %i of 32768', (encoding, code, expected) => {
+    const format = chunk('fmt ', [encoding, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x40, 0x1f, 0, 0, 1, 0, 8, 0, 0, 0]);
+    const audio = decodeWav(riff(join([format, chunk('data', [code])])), 'clip.wav');
+    expect([...audio.samples]).toEqual([expected / 32768]);
+  });
+
   test('names the file, the byte and the rule for everything malformed', () => {
     const good = wav([0.5, -0.5], { encoding: 1, bits: 16 });
     const change = (at: number, ...bytes: number[]): Uint8Array => {
@@ -98,9 +131,10 @@ describe('decodeWav', () => {
     expect(failure(good.slice(0, 36))).toContain('without a data chunk');
     expect(failure(change(0, 0x4f))).toContain('"OIFF", expected "RIFF"');
     expect(failure(change(8, 0x41))).toContain('expected "WAVE"');
-    expect(failure(change(40, 255, 255, 255, 255))).toContain('4294967295 bytes');
+    expect(failure(change(40, 255, 255, 255, 0x7e))).toContain('2130706431 bytes');
     expect(failure(change(16, 15))).toContain('at least 16');
     expect(failure(change(20, 7))).toContain('encoding is 7 with 16 bits');
+    expect(failure(change(20, 2))).toContain('encoding is 2 with 16 bits');
     expect(failure(change(34, 12))).toContain('encoding is 1 with 12 bits');
     expect(failure(change(22, 0))).toContain('0 channels');
     expect(failure(change(24, 1, 0, 0, 0))).toContain('sampling rate is 1, expected 1000 to 400000');

@@ -1,6 +1,6 @@
-import type { Measure } from '../tasks/experiments/measure.ts';
-import type { Difference } from '../tasks/experiments/seedBootstrap.ts';
-import { decimal, percent } from './format.ts';
+import type { Measure } from '../../tasks/experiments/measure.ts';
+import type { Difference } from '../../tasks/experiments/seedBootstrap.ts';
+import { decimal, percent } from '../format.ts';
 
 /* How values of measures are written: shares as per cent and percentage points, bits as they are. */
 

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
-import type { RunEvent } from '../tasks/experiments/run.ts';
-import type { Output } from './context.ts';
-import { count, duration } from './format.ts';
+import type { RunEvent } from '../../tasks/experiments/run.ts';
+import type { Output } from '../context.ts';
+import { count, duration } from '../format.ts';
 
 /** Milliseconds between two plain lines. */
 const pause = 60_000;

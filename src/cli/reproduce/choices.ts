@@ -1,7 +1,7 @@
-import type { Choice } from '../tasks/experiments/choices.ts';
-import type { ComparisonResults } from '../tasks/experiments/results.ts';
-import { percent } from './format.ts';
-import { labelled, short } from './reproduceUnits.ts';
+import type { Choice } from '../../tasks/experiments/choices.ts';
+import type { ComparisonResults } from '../../tasks/experiments/results.ts';
+import { percent } from '../format.ts';
+import { labelled, short } from './units.ts';
 
 /** What was chosen on the development set, and from what: the baseline's width, and each model's learning rate, as Markdown. */
 export function choices(

@@ -1,5 +1,5 @@
-import type { RunHooks, RunJob, RunOutcome } from '../tasks/experiments/run.ts';
-import { inThread } from './modelThread.ts';
+import type { RunHooks, RunJob, RunOutcome } from '../../tasks/experiments/run.ts';
+import { inThread } from '../modelThread.ts';
 
 const script = new URL('./reproduceWorker.js', import.meta.url);
 

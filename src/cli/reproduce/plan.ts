@@ -1,7 +1,7 @@
-import type { Comparison } from '../tasks/experiments/experiment.ts';
-import type { Plan } from '../tasks/experiments/plan.ts';
-import { mapsOf, type PlannedRun } from '../tasks/experiments/plannedRun.ts';
-import { count, decimal, textTable } from './format.ts';
+import type { Comparison } from '../../tasks/experiments/experiment.ts';
+import type { Plan } from '../../tasks/experiments/plan.ts';
+import { mapsOf, type PlannedRun } from '../../tasks/experiments/plannedRun.ts';
+import { count, decimal, textTable } from '../format.ts';
 
 /** What there is to run, and what it would cost, as text. */
 export function planTable(

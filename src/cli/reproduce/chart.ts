@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot';
-import type { ComparisonResults } from '../tasks/experiments/results.ts';
-import { colours, draw } from './charts.ts';
-import { count } from './format.ts';
-import { charted, exact } from './reproduceUnits.ts';
+import type { ComparisonResults } from '../../tasks/experiments/results.ts';
+import { colours, draw } from '../charts.ts';
+import { count } from '../format.ts';
+import { charted, exact } from './units.ts';
 
 /** The headline measure against LSTM parameters as an SVG file: a point a model with its interval, a small one a seed. */
 export function resultsChart(title: string, { comparison, models }: ComparisonResults): string {

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../errors.ts';
-import { parseJson, readText, writeJson } from '../io/textFile.ts';
-import type { Experiment } from '../tasks/experiments/experiment.ts';
-import { measured } from '../tasks/experiments/measure.ts';
-import { type Plan, planRuns } from '../tasks/experiments/plan.ts';
-import { isFinished, type PlannedRun } from '../tasks/experiments/plannedRun.ts';
-import { parseRunRecord, type RunRecord } from '../tasks/experiments/runRecord.ts';
-import type { Task } from '../tasks/experiments/task.ts';
-import type { PlanProgress } from './reproduceProgress.ts';
-import { labelled } from './reproduceUnits.ts';
-import { hasCheckpoint, makeFolder, metricsFile } from './runFolder.ts';
-import type { Services } from './services.ts';
+import { InputError } from '../../errors.ts';
+import { parseJson, readText, writeJson } from '../../io/textFile.ts';
+import type { Experiment } from '../../tasks/experiments/experiment.ts';
+import { measured } from '../../tasks/experiments/measure.ts';
+import { type Plan, planRuns } from '../../tasks/experiments/plan.ts';
+import { isFinished, type PlannedRun } from '../../tasks/experiments/plannedRun.ts';
+import { parseRunRecord, type RunRecord } from '../../tasks/experiments/runRecord.ts';
+import type { Task } from '../../tasks/experiments/task.ts';
+import { hasCheckpoint, makeFolder, metricsFile } from '../runFolder.ts';
+import type { Services } from '../services.ts';
+import type { PlanProgress } from './progress.ts';
+import { labelled } from './units.ts';
 
 const longestRecord = 100_000_000;
 

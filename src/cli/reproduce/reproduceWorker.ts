@@ -1,5 +1,5 @@
-import { executeRunOfTask } from '../tasks/comparisons/executors.ts';
-import { answerJob } from './answerJob.ts';
+import { executeRunOfTask } from '../../tasks/comparisons/executors.ts';
+import { answerJob } from '../answerJob.ts';
 
 /* The thread that makes one run of an experiment; `executeInThread` starts it and listens. */
 

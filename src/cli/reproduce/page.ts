@@ -1,9 +1,9 @@
-import type { Measure } from '../tasks/experiments/measure.ts';
-import type { ClaimResult, ComparisonResults, ExperimentResults } from '../tasks/experiments/results.ts';
-import type { Difference } from '../tasks/experiments/seedBootstrap.ts';
-import { count, decimal, percent, textTable } from './format.ts';
-import { choices } from './reproduceChoices.ts';
-import { atMostWorse, difference, differenceInWords, exact, within } from './reproduceUnits.ts';
+import type { Measure } from '../../tasks/experiments/measure.ts';
+import type { ClaimResult, ComparisonResults, ExperimentResults } from '../../tasks/experiments/results.ts';
+import type { Difference } from '../../tasks/experiments/seedBootstrap.ts';
+import { count, decimal, percent, textTable } from '../format.ts';
+import { choices } from './choices.ts';
+import { atMostWorse, difference, differenceInWords, exact, within } from './units.ts';
 
 /** The results of an experiment as a page of Markdown: what was asked, the answer, the figures, the search, the command. */
 export function resultsPage(results: ExperimentResults): string {
