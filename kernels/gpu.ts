@@ -1,6 +1,6 @@
 /** The GPU kernels: each launches gpu.js kernels in place of the reference kernel of its name, and computes the same. */
 export * from './adam/gpu.ts';
-export { circulantProduct, circulantProductGrad } from './circulantProduct/gpu.ts';
+export * from './circulantProduct/gpu.ts';
 export * from './copy/gpu.ts';
 export * from './crossEntropy/gpu.ts';
 export * from './ctc/gpu.ts';
@@ -26,7 +26,8 @@ export {
 export * from './exp/gpu.ts';
 export * from './fft/gpu.ts';
 export * from './gather/gpu.ts';
-export * from './gruCell/gpu.ts';
+export { gruCell, gruCellGrad } from './gruCell/gpu.ts';
+export * from './gruCell/resetBefore.gpu.ts';
 export * from './log/gpu.ts';
 export * from './lstmCell/gpu.ts';
 export * from './lstmPeepholeCell/gpu.ts';

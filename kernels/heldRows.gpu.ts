@@ -1,4 +1,4 @@
-import type { GpuIntegers, Launch, Part } from './launch.ts';
+import type { Gpu, GpuBuffer, GpuIntegers, Launch, Part } from './launch.ts';
 
 /**
  * What a cell's kernel needs to tell which rows are held at a step: nothing while every sequence goes on, which saves an
@@ -21,20 +21,40 @@ export function heldRows(
   };
 }
 
+/** A cell at one step of a sequence. */
+export interface CellStep {
+  readonly batch: number;
+  readonly hidden: number;
+  readonly lengths: GpuIntegers;
+  readonly step: number;
+}
+
+/** An array `[batch, gates, hidden]` that a cell's kernel makes; `held` is the source for rows that are held. */
+export interface CellResult {
+  readonly to: GpuBuffer;
+  readonly gates: number;
+  readonly held: string;
+  readonly source: string;
+}
+
 /**
- * The source of a kernel whose results are rows of `$hidden` values: first those of arrays `[batch, gates, hidden]`, then
- * those of arrays `[batch, hidden]`. `y` counts the rows, `j` the columns; sources see the batch's `row`, and `gate`.
+ * Makes all results of a cell in one launch, as rows of `hidden` values, one result after another. `y` counts the rows, `j` the
+ * columns; sources see the batch's `row`, and `gate`.
  */
-export function rowsOfCell(
-  batch: number,
-  results: readonly { readonly gates: number; readonly source: string }[],
-): { readonly rows: number; readonly source: string } {
+export function launchCell(
+  gpu: Gpu,
+  name: string,
+  { batch, hidden, lengths, step }: CellStep,
+  reads: Launch['reads'],
+  results: readonly CellResult[],
+): void {
+  const rowsHeld = heldRows(lengths, step);
   let rows = 0;
-  const parts = results.map(({ gates, source }, k) => {
+  const parts = results.map(({ gates, held, source }, k) => {
     const first = rows;
     rows += batch * gates;
     // Names of their own, as gpu.js takes all declarations together.
-    const own = source.replaceAll(/\b(row|gate)\b/g, `$1${k}`);
+    const own = `${rowsHeld.ifHeld('row', held)}\n${source}`.replaceAll(/\b(row|gate)\b/g, `$1${k}`);
     return `
 if (y < ${rows}) {
   const row${k} = Math.floor((y - ${first} + 0.5) / ${gates});
@@ -42,5 +62,13 @@ if (y < ${rows}) {
   ${own}
 }`;
   });
-  return { rows, source: `${parts.join('\n')}\nreturn 0;` };
+  gpu.launch({
+    name,
+    reads: { ...reads, ...rowsHeld.reads },
+    numbers: rowsHeld.numbers,
+    constants: { hidden },
+    threads: { j: hidden, y: rows },
+    source: `${parts.join('\n')}\nreturn 0;`,
+    writes: results.map(({ to, gates }) => [to, batch * gates * hidden]),
+  });
 }

@@ -1,12 +1,5 @@
 import type { Gpu, GpuBuffer } from '../launch.ts';
-import { isSmooth } from './layout.ts';
-import { transform } from './transform.gpu.ts';
-
-/**
- * Whether structured products of size n transform: below, launching the passes takes longer than gathering all terms.
- * A matter of n alone, as the spectra of a product are made before it is known how many rows there are.
- */
-export const transforms = (n: number): boolean => n >= 512 && isSmooth(n);
+import { transform, transforms } from './transform.gpu.ts';
 
 /**
  * On the GPU small structured products gather their terms instead of transforming: a spectrum holds the values that the

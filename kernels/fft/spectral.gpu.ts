@@ -1,5 +1,6 @@
 import type { Gpu, GpuBuffer } from '../launch.ts';
 import { contiguous, type Parts, reach } from './parts.gpu.ts';
+import { transform } from './transform.gpu.ts';
 
 /*
  * Rows in the frequency domain: two real ones are one complex row, a pair, `[pairs, parts, n, 2]`. What is said of both of a
@@ -12,7 +13,26 @@ export interface Spectral {
   readonly parts: number;
 }
 
-export const pairsOf = (batch: number): number => Math.ceil(batch / 2);
+const pairsOf = (batch: number): number => Math.ceil(batch / 2);
+
+/** Floats of a batch of complex rows. */
+export const spectralSize = (batch: number, n: number, parts: number): number =>
+  pairsOf(batch) * parts * 2 * n;
+
+export const spectralRows = (gpu: Gpu, batch: number, n: number, parts: number): Spectral => ({
+  buffer: gpu.allocate(spectralSize(batch, n, parts)),
+  parts,
+});
+
+/** Every row to the frequency domain, or `back`, in place. */
+export const transformRows = (
+  gpu: Gpu,
+  batch: number,
+  n: number,
+  skew: number,
+  { buffer, parts }: Spectral,
+  back: boolean,
+): void => transform(gpu, pairsOf(batch) * parts, n, skew, buffer, back);
 
 const partAndElement = `
 const o = Math.floor((e + 0.5) / 2);

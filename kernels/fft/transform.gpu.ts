@@ -1,6 +1,13 @@
 import type { Gpu, GpuBuffer } from '../launch.ts';
+import { isSmooth } from './layout.ts';
 
 /* Complex numbers are pairs of a real and an imaginary part; each part has a thread. */
+
+/**
+ * Whether structured products of size n transform: below, launching the passes takes longer than gathering all terms.
+ * A matter of n alone, as the spectra of a product are made before it is known how many rows there are.
+ */
+export const transforms = (n: number): boolean => n >= 512 && isSmooth(n);
 
 /** Passes of higher radix do more work; of lower, more of them are launched. */
 const highestRadix = 16;
@@ -62,14 +69,13 @@ function rootsOf(n: number): Float32Array {
   });
 }
 
-/** Factors of n, as few as there can be of at most `highestRadix` when the largest is always taken. */
-export function radicesOf(n: number): number[] {
+/** Factors of a smooth n of at most `highestRadix`: about as few as there can be, and about equal, which is the least work. */
+function radicesOf(n: number): number[] {
   const found: number[] = [];
   for (let left = n; left > 1; left /= found[found.length - 1]) {
-    let radix = Math.min(left, highestRadix);
-    while (left % radix !== 0) radix--;
-    if (radix === 1) throw new Error(`transform: n is ${n}, which has a prime factor above ${highestRadix}.`);
-    found.push(radix);
+    const passes = Math.ceil(Math.log(left) / Math.log(highestRadix) - 1e-9);
+    const divisors = Array.from({ length: highestRadix - 1 }, (_, i) => i + 2).filter((d) => left % d === 0);
+    found.push(divisors.find((d) => d >= left ** (1 / passes) - 1e-9) ?? divisors[divisors.length - 1]);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
+import { heldRows, launchCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 
 export function lstmCell(
@@ -15,41 +15,37 @@ export function lstmCell(
   step: number,
 ): void {
   const size = batch * hidden;
-  const { reads, numbers, ifHeld } = heldRows(lengths, step);
   const pre = (gate: number) => `gates[(row * 4 + ${gate}) * $hidden + j] + bias[${gate} * $hidden + j]`;
   const state = `const cNew = sigmoid(${pre(1)}) * cPrev[row * $hidden + j] + sigmoid(${pre(0)}) * hyperbolicTangent(${pre(2)});`;
-  const { rows, source } = rowsOfCell(batch, [
-    {
-      gates: 4,
-      source: `${ifHeld('row', 'return 0;')}
-const a = gates[y * $hidden + j] + bias[gate * $hidden + j];
+  launchCell(
+    gpu,
+    'lstmCell',
+    { batch, hidden, lengths, step },
+    { gates: [gates, 4 * size], bias: [bias, 4 * hidden], cPrev: [cPrev, size] },
+    [
+      {
+        to: gates,
+        gates: 4,
+        held: 'return 0;',
+        source: `const a = gates[y * $hidden + j] + bias[gate * $hidden + j];
 if (gate === 2) { return hyperbolicTangent(a); }
 return sigmoid(a);`,
-    },
-    { gates: 1, source: `${ifHeld('row', 'return cPrev[row * $hidden + j];')}\n${state}\nreturn cNew;` },
-    {
-      gates: 1,
-      source: `${ifHeld('row', 'return 0;')}\n${state.replace('cNew', 'cNext')}\nreturn hyperbolicTangent(cNext);`,
-    },
-    {
-      gates: 1,
-      source: `${ifHeld('row', 'return 0;')}\n${state.replace('cNew', 'cLast')}\nreturn sigmoid(${pre(3)}) * hyperbolicTangent(cLast);`,
-    },
-  ]);
-  gpu.launch({
-    name: 'lstmCell',
-    reads: { gates: [gates, 4 * size], bias: [bias, 4 * hidden], cPrev: [cPrev, size], ...reads },
-    numbers,
-    constants: { hidden },
-    threads: { j: hidden, y: rows },
-    source,
-    writes: [
-      [gates, 4 * size],
-      [c, size],
-      [cTanh, size],
-      [h, size],
+      },
+      { to: c, gates: 1, held: 'return cPrev[row * $hidden + j];', source: `${state}\nreturn cNew;` },
+      {
+        to: cTanh,
+        gates: 1,
+        held: 'return 0;',
+        source: `${state.replace('cNew', 'cNext')}\nreturn hyperbolicTangent(cNext);`,
+      },
+      {
+        to: h,
+        gates: 1,
+        held: 'return 0;',
+        source: `${state.replace('cNew', 'cLast')}\nreturn sigmoid(${pre(3)}) * hyperbolicTangent(cLast);`,
+      },
     ],
-  });
+  );
 }
 
 export function lstmCellGrad(
@@ -66,45 +62,39 @@ export function lstmCellGrad(
   step: number,
 ): void {
   const size = batch * hidden;
-  const { reads, numbers, ifHeld } = heldRows(lengths, step);
   const gate = (index: number) => `gates[(row * 4 + ${index}) * $hidden + j]`;
   const at = (array: string) => `${array}[row * $hidden + j]`;
-  const { rows, source } = rowsOfCell(batch, [
+  launchCell(
+    gpu,
+    'lstmCellGrad',
+    { batch, hidden, lengths, step },
     {
-      gates: 4,
-      source: `${ifHeld('row', 'return 0;')}
-const activation = gates[y * $hidden + j];
-if (gate === 3) { return ${at('dh')} * ${at('cTanh')} * activation * (1 - activation); }
-const dState = ${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - ${at('cTanh')} * ${at('cTanh')});
-if (gate === 2) { return dState * ${gate(0)} * (1 - activation * activation); }
-if (gate === 1) { return dState * ${at('cPrev')} * activation * (1 - activation); }
-return dState * ${gate(2)} * activation * (1 - activation);`,
-    },
-    {
-      gates: 1,
-      source: `${ifHeld('row', `return ${at('dc')};`)}
-return (${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - ${at('cTanh')} * ${at('cTanh')})) * ${gate(1)};`,
-    },
-  ]);
-  gpu.launch({
-    name: 'lstmCellGrad',
-    reads: {
       gates: [gates, 4 * size],
       cPrev: [cPrev, size],
       cTanh: [cTanh, size],
       dh: [dh, size],
       dc: [dc, size],
-      ...reads,
     },
-    numbers,
-    constants: { hidden },
-    threads: { j: hidden, y: rows },
-    source,
-    writes: [
-      [dGates, 4 * size],
-      [dc, size],
+    [
+      {
+        to: dGates,
+        gates: 4,
+        held: 'return 0;',
+        source: `const activation = gates[y * $hidden + j];
+if (gate === 3) { return ${at('dh')} * ${at('cTanh')} * activation * (1 - activation); }
+const dState = ${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - ${at('cTanh')} * ${at('cTanh')});
+if (gate === 2) { return dState * ${gate(0)} * (1 - activation * activation); }
+if (gate === 1) { return dState * ${at('cPrev')} * activation * (1 - activation); }
+return dState * ${gate(2)} * activation * (1 - activation);`,
+      },
+      {
+        to: dc,
+        gates: 1,
+        held: `return ${at('dc')};`,
+        source: `return (${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - ${at('cTanh')} * ${at('cTanh')})) * ${gate(1)};`,
+      },
     ],
-  });
+  );
 }
 
 export function holdRows(

@@ -1,4 +1,4 @@
-import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
+import { launchCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 import { sumAxis } from '../reduce/gpu.ts';
 
@@ -17,51 +17,44 @@ export function lstmPeepholeCell(
   step: number,
 ): void {
   const size = batch * hidden;
-  const { reads, numbers, ifHeld } = heldRows(lengths, step);
   const before = 'cPrev[row * $hidden + j]';
   const pre = (gate: number) => `gates[(row * 4 + ${gate}) * $hidden + j] + bias[${gate} * $hidden + j]`;
   const weight = (gate: number) => `peepholes[${gate} * $hidden + j]`;
   const state = (name: string) =>
     `const ${name} = sigmoid(${pre(1)} + ${weight(1)} * ${before}) * ${before} + ` +
     `sigmoid(${pre(0)} + ${weight(0)} * ${before}) * hyperbolicTangent(${pre(2)});`;
-  const { rows, source } = rowsOfCell(batch, [
+  launchCell(
+    gpu,
+    'lstmPeepholeCell',
+    { batch, hidden, lengths, step },
     {
-      gates: 4,
-      source: `${ifHeld('row', 'return 0;')}
-if (gate === 0) { return sigmoid(${pre(0)} + ${weight(0)} * ${before}); }
-if (gate === 1) { return sigmoid(${pre(1)} + ${weight(1)} * ${before}); }
-if (gate === 2) { return hyperbolicTangent(${pre(2)}); }
-${state('c0')}
-return sigmoid(${pre(3)} + ${weight(2)} * c0);`,
-    },
-    { gates: 1, source: `${ifHeld('row', `return ${before};`)}\n${state('c1')}\nreturn c1;` },
-    { gates: 1, source: `${ifHeld('row', 'return 0;')}\n${state('c2')}\nreturn hyperbolicTangent(c2);` },
-    {
-      gates: 1,
-      source: `${ifHeld('row', 'return 0;')}\n${state('c3')}
-return sigmoid(${pre(3)} + ${weight(2)} * c3) * hyperbolicTangent(c3);`,
-    },
-  ]);
-  gpu.launch({
-    name: 'lstmPeepholeCell',
-    reads: {
       gates: [gates, 4 * size],
       bias: [bias, 4 * hidden],
       peepholes: [peepholes, 3 * hidden],
       cPrev: [cPrev, size],
-      ...reads,
     },
-    numbers,
-    constants: { hidden },
-    threads: { j: hidden, y: rows },
-    source,
-    writes: [
-      [gates, 4 * size],
-      [c, size],
-      [cTanh, size],
-      [h, size],
+    [
+      {
+        to: gates,
+        gates: 4,
+        held: 'return 0;',
+        source: `if (gate === 0) { return sigmoid(${pre(0)} + ${weight(0)} * ${before}); }
+if (gate === 1) { return sigmoid(${pre(1)} + ${weight(1)} * ${before}); }
+if (gate === 2) { return hyperbolicTangent(${pre(2)}); }
+${state('c0')}
+return sigmoid(${pre(3)} + ${weight(2)} * c0);`,
+      },
+      { to: c, gates: 1, held: `return ${before};`, source: `${state('c1')}\nreturn c1;` },
+      { to: cTanh, gates: 1, held: 'return 0;', source: `${state('c2')}\nreturn hyperbolicTangent(c2);` },
+      {
+        to: h,
+        gates: 1,
+        held: 'return 0;',
+        source: `${state('c3')}
+return sigmoid(${pre(3)} + ${weight(2)} * c3) * hyperbolicTangent(c3);`,
+      },
     ],
-  });
+  );
 }
 
 /** tanh c is computed once more: with it there would be an array too many for WebGPU. */
@@ -82,7 +75,6 @@ export function lstmPeepholeCellGrad(
   step: number,
 ): void {
   const size = batch * hidden;
-  const { reads, numbers, ifHeld } = heldRows(lengths, step);
   const gate = (index: number) => `gates[(row * 4 + ${index}) * $hidden + j]`;
   const at = (array: string) => `${array}[row * $hidden + j]`;
   const weight = (index: number) => `peepholes[${index} * $hidden + j]`;
@@ -93,41 +85,38 @@ const do${k} = ${at('dh')} * t${k} * ${slope(gate(3))};
 const dState${k} = ${at('dc')} + ${at('dh')} * ${gate(3)} * (1 - t${k} * t${k}) + do${k} * ${weight(2)};
 const di${k} = dState${k} * ${gate(2)} * ${slope(gate(0))};
 const df${k} = dState${k} * ${at('cPrev')} * ${slope(gate(1))};`;
-  const { rows, source } = rowsOfCell(batch, [
+  launchCell(
+    gpu,
+    'lstmPeepholeCellGrad',
+    { batch, hidden, lengths, step },
     {
-      gates: 4,
-      source: `${ifHeld('row', 'return 0;')}${states(0)}
-if (gate === 0) { return di0; }
-if (gate === 1) { return df0; }
-if (gate === 2) { return dState0 * ${gate(0)} * (1 - ${gate(2)} * ${gate(2)}); }
-return do0;`,
-    },
-    {
-      gates: 1,
-      source: `${ifHeld('row', `return ${at('dc')};`)}${states(1)}
-return dState1 * ${gate(1)} + di1 * ${weight(0)} + df1 * ${weight(1)};`,
-    },
-  ]);
-  gpu.launch({
-    name: 'lstmPeepholeCellGrad',
-    reads: {
       gates: [gates, 4 * size],
       peepholes: [peepholes, 3 * hidden],
       cPrev: [cPrev, size],
       c: [c, size],
       dh: [dh, size],
       dc: [dc, size],
-      ...reads,
     },
-    numbers,
-    constants: { hidden },
-    threads: { j: hidden, y: rows },
-    source,
-    writes: [
-      [dGates, 4 * size],
-      [dc, size],
+    [
+      {
+        to: dGates,
+        gates: 4,
+        held: 'return 0;',
+        source: `${states(0)}
+if (gate === 0) { return di0; }
+if (gate === 1) { return df0; }
+if (gate === 2) { return dState0 * ${gate(0)} * (1 - ${gate(2)} * ${gate(2)}); }
+return do0;`,
+      },
+      {
+        to: dc,
+        gates: 1,
+        held: `return ${at('dc')};`,
+        source: `${states(1)}
+return dState1 * ${gate(1)} + di1 * ${weight(0)} + df1 * ${weight(1)};`,
+      },
     ],
-  });
+  );
   addPeepholeGrad(gpu, batch, hidden, dGates, cPrev, c, dPeepholes);
 }
 

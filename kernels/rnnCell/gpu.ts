@@ -1,4 +1,4 @@
-import { heldRows, rowsOfCell } from '../heldRows.gpu.ts';
+import { heldRows, launchCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 
 export function rnnCell(
@@ -47,28 +47,23 @@ export function rnnCellGrad(
   rectify: number,
 ): void {
   const size = batch * hidden;
-  const { reads, numbers, ifHeld } = heldRows(lengths, step);
   const at = (array: string) => `${array}[row * $hidden + j]`;
   const slope = rectify
     ? `if (${at('h')} > 0) { return ${at('dh')}; }\nreturn 0;`
     : `return ${at('dh')} * (1 - ${at('h')} * ${at('h')});`;
-  const { rows, source } = rowsOfCell(batch, [
-    { gates: 1, source: `${ifHeld('row', 'return 0;')}\n${slope}` },
-    {
-      gates: 1,
-      source: `${ifHeld('row', `return ${at('dhPrev')} + ${at('dh')};`)}\nreturn ${at('dhPrev')};`,
-    },
-  ]);
-  gpu.launch({
-    name: 'rnnCellGrad',
-    reads: { h: [h, size], dh: [dh, size], dhPrev: [dhPrev, size], ...reads },
-    numbers,
-    constants: { hidden },
-    threads: { j: hidden, y: rows },
-    source,
-    writes: [
-      [da, size],
-      [dhPrev, size],
+  launchCell(
+    gpu,
+    'rnnCellGrad',
+    { batch, hidden, lengths, step },
+    { h: [h, size], dh: [dh, size], dhPrev: [dhPrev, size] },
+    [
+      { to: da, gates: 1, held: 'return 0;', source: `${slope}` },
+      {
+        to: dhPrev,
+        gates: 1,
+        held: `return ${at('dhPrev')} + ${at('dh')};`,
+        source: `return ${at('dhPrev')};`,
+      },
     ],
-  });
+  );
 }

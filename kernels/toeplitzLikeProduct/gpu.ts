@@ -1,8 +1,15 @@
-import { keepRows, spectralRows } from '../circulantProduct/gpu.ts';
 import { addCyclicGrad, multiplyCyclic, multiplyCyclicTransposed } from '../fft/cyclic.gpu.ts';
-import { transforms } from '../fft/gpu.ts';
-import { addCorrelations, loadPairs, multiplySpectra, pairsOf, storePairs } from '../fft/spectral.gpu.ts';
-import { transform } from '../fft/transform.gpu.ts';
+import { keepRows } from '../fft/parts.gpu.ts';
+import {
+  addCorrelations,
+  loadPairs,
+  multiplySpectra,
+  spectralRows,
+  spectralSize,
+  storePairs,
+  transformRows,
+} from '../fft/spectral.gpu.ts';
+import { transforms } from '../fft/transform.gpu.ts';
 import type { Gpu, GpuBuffer } from '../launch.ts';
 
 export function toeplitzLikeProduct(
@@ -29,20 +36,19 @@ export function toeplitzLikeProduct(
   const input = { buffer: x, row: xRow, width: cols, per: terms };
   const output = { buffer: y, row: yRow, width: rows, per: rank };
   if (transforms(n)) {
-    const pairs = pairsOf(batch);
-    const kept = keep ? saved : gpu.allocate(pairs * (1 + terms) * 2 * n);
+    const kept = keep ? saved : gpu.allocate(spectralSize(batch, n, 1 + terms));
     const [transformed, inner] = [
       { buffer: kept, parts: 1 },
-      { buffer: gpu.at(kept, pairs * 2 * n), parts: terms },
+      { buffer: gpu.at(kept, spectralSize(batch, n, 1)), parts: terms },
     ];
     loadPairs(gpu, batch, n, input, transformed);
-    transform(gpu, pairs, n, 1, transformed.buffer, false);
+    transformRows(gpu, batch, n, 1, transformed, false);
     multiplySpectra(gpu, batch, n, terms, hSpectra, transformed, inner, false);
-    transform(gpu, pairs * terms, n, 1, inner.buffer, true);
-    transform(gpu, pairs * terms, n, 0, inner.buffer, false);
+    transformRows(gpu, batch, n, 1, inner, true);
+    transformRows(gpu, batch, n, 0, inner, false);
     const sums = spectralRows(gpu, batch, n, blocks);
     multiplySpectra(gpu, batch, n, terms, gSpectra, inner, sums, false);
-    transform(gpu, pairs * blocks, n, 0, sums.buffer, true);
+    transformRows(gpu, batch, n, 0, sums, true);
     storePairs(gpu, batch, n, sums, output, accumulate !== 0);
     return;
   }
@@ -81,23 +87,22 @@ export function toeplitzLikeProductGrad(
   const dOutput = { buffer: dy, row: dyRow, width: rows, per: rank };
   const dInput = { buffer: dx, row: dxRow, width: cols, per: terms };
   if (transforms(n)) {
-    const pairs = pairsOf(batch);
     const [transformed, inner] = [
       { buffer: saved, parts: 1 },
-      { buffer: gpu.at(saved, pairs * 2 * n), parts: terms },
+      { buffer: gpu.at(saved, spectralSize(batch, n, 1)), parts: terms },
     ];
     const [dSums, dInner, dTransformed] = [blocks, terms, 1].map((parts) =>
       spectralRows(gpu, batch, n, parts),
     );
     loadPairs(gpu, batch, n, dOutput, dSums);
-    transform(gpu, pairs * blocks, n, 0, dSums.buffer, false);
+    transformRows(gpu, batch, n, 0, dSums, false);
     addCorrelations(gpu, batch, n, terms, inner, dSums, dGSpectra);
     multiplySpectra(gpu, batch, n, terms, gSpectra, dSums, dInner, true);
-    transform(gpu, pairs * terms, n, 0, dInner.buffer, true);
-    transform(gpu, pairs * terms, n, 1, dInner.buffer, false);
+    transformRows(gpu, batch, n, 0, dInner, true);
+    transformRows(gpu, batch, n, 1, dInner, false);
     addCorrelations(gpu, batch, n, terms, transformed, dInner, dHSpectra);
     multiplySpectra(gpu, batch, n, terms, hSpectra, dInner, dTransformed, true);
-    transform(gpu, pairs, n, 1, dTransformed.buffer, true);
+    transformRows(gpu, batch, n, 1, dTransformed, true);
     storePairs(gpu, batch, n, dTransformed, dInput, true);
     return;
   }

@@ -6,6 +6,7 @@ import { decodeWav } from '../tasks/speech/audio/wav.ts';
 import { loadCorpus } from '../tasks/speech/corpora/index.ts';
 import { evaluateRecogniser } from '../tasks/speech/evaluate.ts';
 import { loadRecogniser } from '../tasks/speech/recogniser.ts';
+import { startChosen } from '../tasks/training/backendChoice.ts';
 import { exit } from './context.ts';
 import { trainInThread } from './modelThread.ts';
 import { runProgram } from './program.ts';
@@ -23,11 +24,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(exit.ok);
 });
 
+let hasGpu = false;
 const args = process.argv.slice(2);
 process.exitCode = await runProgram(args, {
   services: {
     loadCorpus,
     trainModel: trainInThread,
+    async startChosen(name, macs) {
+      const found = await startChosen(name, macs);
+      hasGpu ||= found.backend.name === 'gpu';
+      return found;
+    },
     loadRecogniser,
     evaluate: evaluateRecogniser,
     executeRun: executeInThread,
@@ -46,6 +53,8 @@ process.exitCode = await runProgram(args, {
 });
 // An interrupted preparation of a corpus may still have threads at work.
 if (process.exitCode === exit.interrupted) process.exit();
+// A driver keeps the process that it works for.
+if (hasGpu) process.exit();
 
 function quoted(argument: string): string {
   return /^[\w./:=@%+,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;

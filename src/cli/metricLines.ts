@@ -25,7 +25,7 @@ export function metricLines(models: readonly ModelMetrics[]): readonly MetricLin
     ...others.flatMap((set) => otherSetLines(set)),
     { label: 'Training seconds', value: (m) => decimal(m.seconds, 1) },
     { label: 'Frames a second', value: (m) => count(m.framesPerSecond) },
-    { label: 'GFLOP/s in the LSTM', value: (m) => decimal(m.lstmGflops, 1) },
+    { label: 'GFLOP/s in the LSTM', value: (m) => decimal(m.lstmGflops ?? Number.NaN, 1) },
   ];
 }
 

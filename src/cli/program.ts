@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../errors.ts';
 import { EXPERIMENTS } from '../tasks/comparisons/index.ts';
+import { BACKEND_CHOICES } from '../tasks/training/backendChoice.ts';
 import { type CompressOptions, compress } from './compress.ts';
 import { type Context, exit } from './context.ts';
 import { evaluate } from './evaluate.ts';
@@ -49,7 +50,7 @@ function createProgram(context: Context, done: (status: number) => void): Comman
     .argument('[config]', 'YAML or JSON file; the quick run without it')
     .option('--corpus <name|manifest>', 'train on another corpus')
     .option('--seed <n>', 'whole number that decides everything random', seed)
-    .addOption(new Option('--backend <name>', 'what computes').choices(['wasm', 'reference']))
+    .addOption(new Option('--backend <name>', 'what computes').choices(BACKEND_CHOICES))
     .addOption(
       new Option('--resume <run>', 'continue an interrupted run').conflicts([
         'corpus',

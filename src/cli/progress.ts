@@ -121,7 +121,7 @@ function describer(now: () => number): (model: string, event: TrainingEvent) => 
         const from = event.step > 0 ? `, from step ${count(event.step)}` : '';
         const skipped =
           event.skipped > 0 ? `, ${count(event.skipped)} utterances too short for their letters` : '';
-        return `${count(event.parameters)} parameters, ${count(event.steps)} steps${from}${skipped}`;
+        return `${count(event.parameters)} parameters, ${count(event.steps)} steps${from}, on ${event.backend}${skipped}`;
       }
       case 'step': {
         const start = starts.get(model);

@@ -4,6 +4,7 @@ import type { SpeechConfig } from '../tasks/speech/config.ts';
 import type { Corpus, OnProgress, Utterance } from '../tasks/speech/corpus.ts';
 import type { Recogniser } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, SetScore, TrainingEvent } from '../tasks/speech/results.ts';
+import type { BackendChoice, StartedBackend } from '../tasks/training/backendChoice.ts';
 
 /** What the commands need of the speech task, so that they can be tested without hours of training. */
 export interface Services {
@@ -13,6 +14,8 @@ export interface Services {
     options: { readonly cacheFolder: string; readonly seed: number; readonly onProgress?: OnProgress },
   ): Promise<Corpus>;
   trainModel(job: TrainingJob, hooks: TrainingHooks): Promise<TrainingOutcome>;
+  /** Starts what computes a training; `auto` measures products of so many multiply-accumulates. */
+  startChosen(name: BackendChoice, macs: number): Promise<StartedBackend>;
   loadRecogniser(folder: string): Promise<Recogniser>;
   evaluate(
     recogniser: Recogniser,

@@ -3,9 +3,12 @@ import { resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeJson, writeText } from '../io/textFile.ts';
 import { loadConfig, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
+import { DEFAULT_BANDS } from '../tasks/speech/features/logMel.ts';
+import { modelOf } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, RunMetrics } from '../tasks/speech/results.ts';
+import { largestProduct } from '../tasks/training/backendChoice.ts';
 import { inTurns, unlessAborted } from './concurrency.ts';
-import { type Context, cacheFolder, exit } from './context.ts';
+import { type Context, cacheFolder, exit, type Output } from './context.ts';
 import { metricsTable } from './metricLines.ts';
 import { fromPackage } from './package.ts';
 import { prepareCorpus, requireSets } from './prepareCorpus.ts';
@@ -48,15 +51,16 @@ export interface TrainOptions {
  * @throws InputError on bad input; nothing is left behind unless a model was trained in part
  */
 export async function train(options: TrainOptions, context: Context): Promise<number> {
-  const config = await chooseConfig(options, context.folder);
+  const wanted = await chooseConfig(options, context.folder);
   const { threads = 1 } = options;
-  const { shards = 1 } = config.training;
+  const { shards = 1 } = wanted.training;
   if (threads > shards) {
     throw new InputError(
       `--threads is ${threads} and training.shards of the configuration ${shards}; expected at most one thread a shard`,
     );
   }
   const talk = options.json ? context.stderr : context.stdout;
+  const config = await withBackend(wanted, threads, context, talk);
   const progress = createProgress(talk);
   let corpus: string;
   let run: string;
@@ -91,7 +95,7 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
   const metrics: RunMetrics = {
     name: config.name,
     corpus,
-    backend: config.backend,
+    backend: [...new Set(finished.map(({ backend }) => backend))].join(', '),
     seed: config.seed,
     node: process.version,
     models: finished,
@@ -114,6 +118,27 @@ async function chooseConfig(options: TrainOptions, folder: string): Promise<Spee
     backend: options.backend ?? config.backend,
     corpus: options.corpus === undefined ? config.corpus : resolveCorpus(options.corpus, folder),
   };
+}
+
+/**
+ * The configuration with a backend that runs here in the place of one to be chosen. Throws InputError, with the reason, where
+ * the one that it names does not, and where that has no threads.
+ */
+async function withBackend(
+  config: SpeechConfig,
+  threads: number,
+  { services }: Context,
+  talk: Output,
+): Promise<SpeechConfig> {
+  const products = config.models.map(({ name }) =>
+    largestProduct(modelOf({ config, model: name, bands: DEFAULT_BANDS }), config.training.batchSize),
+  );
+  const { backend, reason } = await services.startChosen(config.backend, Math.max(...products));
+  if (!backend.readsAtOnce && threads > 1) {
+    throw new InputError(`--threads is ${threads} with the backend ${backend.name}; expected 1`);
+  }
+  if (reason !== undefined) talk.write(`${reason}\n`);
+  return { ...config, backend: backend.name };
 }
 
 async function openRun(config: SpeechConfig, options: TrainOptions, folder: string): Promise<string> {

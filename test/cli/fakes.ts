@@ -6,11 +6,13 @@ import type { Services, TrainingHooks, TrainingJob, TrainingOutcome } from '../.
 import type { Corpus } from '../../src/tasks/speech/corpus.ts';
 import type { Recogniser } from '../../src/tasks/speech/recogniser.ts';
 import type { ModelMetrics, RunMetrics, SetScore } from '../../src/tasks/speech/results.ts';
+import { startChosen } from '../../src/tasks/training/backendChoice.ts';
 
 /** Metrics that a model could have: losses that fall with a ripple, rates in their places. */
 export function modelMetrics(name: string, changes: Partial<ModelMetrics> = {}): ModelMetrics {
   return {
     name,
+    backend: 'wasm',
     maps: 'dense + dense',
     parameters: 262_109,
     lstmParameters: 258_048,
@@ -73,7 +75,7 @@ export async function trainFake(
   { model, folder }: TrainingJob,
   { signal, onEvent }: TrainingHooks,
 ): Promise<TrainingOutcome> {
-  onEvent({ kind: 'start', step: 0, steps: 3, parameters: 1234, skipped: 0 });
+  onEvent({ kind: 'start', backend: 'wasm', step: 0, steps: 3, parameters: 1234, skipped: 0 });
   for (let step = 1; step <= 3; step++) {
     onEvent({
       kind: 'step',
@@ -111,6 +113,7 @@ export async function run(
   const services: Services = {
     loadCorpus: async () => corpus,
     trainModel: trainFake,
+    startChosen,
     loadRecogniser: async (path) => {
       const name = basename(path);
       const transcribe: Recogniser['transcribe'] = async ({ samples }) => ({

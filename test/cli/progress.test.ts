@@ -18,7 +18,14 @@ describe('off a terminal', () => {
     const stream = new Collector();
     let seconds = 0;
     const progress = createProgress(stream, () => 1000 * seconds);
-    progress.training('dense', { kind: 'start', step: 0, steps: 100, parameters: 4321, skipped: 0 });
+    progress.training('dense', {
+      kind: 'start',
+      backend: 'wasm',
+      step: 0,
+      steps: 100,
+      parameters: 4321,
+      skipped: 0,
+    });
     for (let at = 1; at <= 100; at++) {
       seconds += 0.5;
       progress.training('dense', step(at));
@@ -30,7 +37,7 @@ describe('off a terminal', () => {
     }
     progress.stop();
     expect(stream.text.split('\n')).toEqual([
-      'dense: 4,321 parameters, 100 steps',
+      'dense: 4,321 parameters, 100 steps, on wasm',
       'dense: step 20/100, loss 5.00, 41,234 frames/s, 40 s left',
       'dense: step 40/100, loss 2.50, 41,234 frames/s, 30 s left',
       'dense: step 60/100, loss 1.67, 41,234 frames/s, 20 s left',
@@ -45,11 +52,18 @@ describe('off a terminal', () => {
     const stream = new Collector();
     let seconds = 0;
     const progress = createProgress(stream, () => 1000 * seconds);
-    progress.training('dense', { kind: 'start', step: 60, steps: 100, parameters: 1, skipped: 2 });
+    progress.training('dense', {
+      kind: 'start',
+      backend: 'wasm',
+      step: 60,
+      steps: 100,
+      parameters: 1,
+      skipped: 2,
+    });
     seconds = 20;
     progress.training('dense', step(70));
     expect(stream.text).toContain(
-      'dense: 1 parameters, 100 steps, from step 60, 2 utterances too short for their letters\n',
+      'dense: 1 parameters, 100 steps, from step 60, on wasm, 2 utterances too short for their letters\n',
     );
     expect(stream.text).toContain('step 70/100, loss 1.43, 41,234 frames/s, 1:00 left');
   });
@@ -65,8 +79,22 @@ describe('off a terminal', () => {
 test('on a terminal a bar a model', () => {
   const stream = Object.assign(new Collector(), { isTTY: true, columns: 120 });
   const progress = createProgress(stream, () => 0);
-  progress.training('dense', { kind: 'start', step: 0, steps: 100, parameters: 1, skipped: 0 });
-  progress.training('compact', { kind: 'start', step: 0, steps: 100, parameters: 1, skipped: 0 });
+  progress.training('dense', {
+    kind: 'start',
+    backend: 'wasm',
+    step: 0,
+    steps: 100,
+    parameters: 1,
+    skipped: 0,
+  });
+  progress.training('compact', {
+    kind: 'start',
+    backend: 'wasm',
+    step: 0,
+    steps: 100,
+    parameters: 1,
+    skipped: 0,
+  });
   progress.training('dense', step(25));
   progress.say('Stopping.');
   progress.stop();

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrainingJob } from '../../src/cli/services.ts';
 import { InputError } from '../../src/errors.ts';
 import { loadConfig, parseConfig } from '../../src/tasks/speech/config.ts';
+import { waitingBackend } from '../backends/waitingBackend.ts';
 import { corpus, modelMetrics, run, runMetrics, trainFake, writeConfig } from './fakes.ts';
 
 let folder: string;
@@ -72,6 +73,31 @@ describe('a run', () => {
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual(expected);
     expect(stderr).toContain('Report: here/report.html');
+  });
+
+  test('with the backend auto tells what was chosen and why, and goes on with that', async () => {
+    const { status, stdout } = await run(folder, ['train', 'small.json', '--backend', 'auto']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^The gpu backend cannot run here\. webgpu: /);
+    expect(stdout).toMatch(/dense: 1,234 parameters, 3 steps, on wasm/);
+    expect((await read('runs/small-1/config.json')).backend).toBe('wasm');
+  });
+
+  test('names in its metrics what computed, with its mode and device', async () => {
+    const startChosen = async () => ({ backend: waitingBackend() });
+    const trainModel: typeof trainFake = async (job, hooks) => {
+      const { completed } = await trainFake(job, hooks);
+      const { description: backend } = waitingBackend();
+      return { completed, metrics: modelMetrics(job.model, { backend, lstmGflops: null }) };
+    };
+    const args = ['train', 'small.json', '--backend', 'gpu'];
+    const { status, stdout } = await run(folder, args, { startChosen, trainModel });
+    expect(status).toBe(0);
+    expect((await read('runs/small-1/config.json')).backend).toBe('gpu');
+    expect((await read('runs/small-1/metrics.json')).backend).toBe('gpu (webgpu: made for tests)');
+    expect(stdout).toMatch(/^GFLOP\/s in the LSTM +unknown +unknown$/m);
+    const report = await readFile(join(folder, 'runs/small-1/report.html'), 'utf8');
+    expect(report).toContain('Backend gpu (webgpu: made for tests), seed 1');
   });
 
   test('without a configuration is the quick one of the package', async () => {
@@ -262,7 +288,12 @@ describe('a failure', () => {
       /^compact-rnn: .*'-1' is invalid.*whole number from 0 to 4294967295/,
     ],
     ['too large a seed', ['train', '--seed', '4294967296'], 2, /whole number from 0 to 4294967295/],
-    ['an unknown backend', ['train', '--backend', 'gpu'], 2, /Allowed choices are wasm, reference/],
+    [
+      'an unknown backend',
+      ['train', '--backend', 'cuda'],
+      2,
+      /Allowed choices are wasm, reference, gpu, auto/,
+    ],
     [
       'two seeds',
       ['train', '--resume', 'x', '--seed', '3'],
@@ -287,6 +318,31 @@ describe('a failure', () => {
     const { status, stderr } = await run(folder, ['train', 'small.json'], { loadCorpus });
     expect([status, stderr]).toEqual([1, 'compact-rnn: list.tsv:3: letter "é" is outside the alphabet\n']);
     expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
+  test('of a backend that cannot run is its reason, before anything is written', async () => {
+    const { status, stdout, stderr } = await run(folder, ['train', 'small.json', '--backend', 'gpu']);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^compact-rnn: The gpu backend cannot run here\. webgpu: Node has WebGPU only through/,
+    );
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
+  test('of threads on a GPU is found before anything is written', async () => {
+    const startChosen = async () => ({ backend: waitingBackend() });
+    await writeFile(
+      join(folder, 'sharded.json'),
+      JSON.stringify({
+        corpus: 'queries-small',
+        training: { shards: 2 },
+        models: [{ name: 'one', layers: [{ hidden: 4 }] }],
+      }),
+    );
+    const args = ['train', 'sharded.json', '--threads', '2', '--backend', 'gpu'];
+    const { status, stderr } = await run(folder, args, { startChosen });
+    expect([status, stderr]).toEqual([1, 'compact-rnn: --threads is 2 with the backend gpu; expected 1\n']);
+    expect((await readdir(folder)).sort()).toEqual(['sharded.json', 'small.json']);
   });
 
   test.each(['train', 'test'])('an empty %s set is found before the training', async (set) => {

@@ -14,6 +14,18 @@ export function detached(states: CarriedState): CarriedState {
   );
 }
 
+/** `detached` on any backend: what is copied is what the states hold when it is called. */
+export async function detachedLater(states: CarriedState): Promise<CarriedState> {
+  const copies = states.map(async (state) => {
+    const entries = Object.entries(state).map(async ([entry, value]) => {
+      const { shape, backend } = value;
+      return [entry, tensor(await value.data(), shape, { backend })] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
+  });
+  return Promise.all(copies);
+}
+
 /** States by the names that they are saved under: `state.0.h`. */
 export function namedStates(states: CarriedState): Tensors {
   return Object.fromEntries(

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Tensors } from '../../autograd/grad.ts';
-import { backend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
 import { crossEntropy } from '../../nn/losses.ts';
 import { lastStep } from '../../nn/recurrentLayer.ts';
@@ -9,12 +8,13 @@ import { random } from '../../tensor/random.ts';
 import { sameShape, show } from '../../tensor/shape.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { explainLoss } from '../../train/explain.ts';
-import { trainStep } from '../../train/step.ts';
+import { trainStepAsync } from '../../train/step.ts';
+import { largestProduct, readable, startChosen } from '../training/backendChoice.ts';
 import { learningRates, newOptimizer } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
 import { type Attempt, makeUpdates, noProgress, type UpdateReport } from '../training/updates.ts';
 import { type Batches, placeOf, type SequenceBatch } from './batches.ts';
-import { type CarriedState, detached } from './carriedState.ts';
+import { type CarriedState, detached, detachedLater } from './carriedState.ts';
 import type { ClassifierConfig } from './config.ts';
 import { restoreTraining, saveTraining } from './savedTraining.ts';
 
@@ -37,7 +37,10 @@ export interface TrainedClassifier {
   /** False after an abort. */
   readonly completed: boolean;
   readonly model: RecurrentModel;
+  /** Of what a GPU trained, copies on wasm: scoring reads numbers at once. */
   readonly parameters: Tensors;
+  /** What computed, with its mode and device. */
+  readonly backend: string;
   /** The learning curve: mean cross-entropy of every update's batch, in nats. */
   readonly losses: readonly number[];
   /** Of training. */
@@ -52,8 +55,8 @@ export interface TrainedClassifier {
  * one that was not; one that had ended already is only loaded.
  *
  * @param task what the checkpoint is known by
- * @throws InputError when the checkpoint cannot be written, or read, or is of another training, or `start` is of another
- *   network; DivergenceError when a loss is not finite
+ * @throws InputError when the backend cannot run here, the checkpoint cannot be written, or read, or is of another training,
+ *   or `start` is of another network; DivergenceError when a loss is not finite
  */
 export async function trainClassifier(
   task: string,
@@ -72,8 +75,11 @@ export async function trainClassifier(
     stepsPerEpoch: batches.stepsPerEpoch,
     signal,
     update: (step) => update(session, step),
+    // Ops are looked at one by one only where their numbers can be had at once.
     explain: (step) =>
-      explainLoss((current) => lossOf(session, current, batches.batch(step), step).loss, parameters),
+      session.backend.readsAtOnce
+        ? explainLoss((current) => lossOf(session, current, batches.batch(step), step).loss, parameters)
+        : undefined,
     onUpdate: onProgress,
     onWarning,
     async save() {
@@ -84,7 +90,8 @@ export async function trainClassifier(
   return {
     completed,
     model,
-    parameters,
+    parameters: await readable(parameters),
+    backend: session.backend.description,
     losses: progress.losses,
     seconds: progress.times.seconds,
     framesPerSecond,
@@ -95,13 +102,18 @@ type Session = Awaited<ReturnType<typeof openSession>>;
 
 async function openSession(
   task: string,
-  config: ClassifierConfig,
+  wanted: ClassifierConfig,
   batches: Batches,
   { folder, resume = false, start }: TrainOptions,
 ) {
-  const home = backend(config.backend);
   const { inputSize, classes } = batches;
-  const model = recurrentModel({ inputSize, layers: config.layers, outputSize: classes });
+  const model = recurrentModel({ inputSize, layers: wanted.layers, outputSize: classes });
+  const { backend: home } = await startChosen(
+    wanted.backend,
+    largestProduct(model, wanted.training.batchSize),
+  );
+  // What a backend was chosen for is not chosen anew when the training is resumed.
+  const config = { ...wanted, backend: home.name };
   const parameters = model.initialise(config.seed, { backend: home });
   const steps = config.training.epochs * batches.stepsPerEpoch;
   const session = {
@@ -139,25 +151,35 @@ function begin(parameters: Tensors, start: Tensors): void {
   for (const [name, { storage }] of Object.entries(parameters)) storage.overwrite(start[name]!.dataSync());
 }
 
-function update(session: Session, step: number): Attempt {
+async function update(session: Session, step: number): Promise<Attempt> {
   const { config, batches, parameters, optimizer, progress } = session;
   const { clipNorm } = config.training;
   const { epoch, index } = placeOf(step, batches.stepsPerEpoch);
   if (index === 0) session.carried = null;
   const batch = batches.batch(step);
   const learningRate = session.learningRate(step);
-  let states: CarriedState = [];
+  let states: CarriedState | Promise<CarriedState> = [];
   const loss = (current: Tensors) => {
     const made = lossOf(session, current, batch, step);
-    if (batches.carriesState) states = detached(made.state);
+    if (batches.carriesState) states = copyOf(made.state);
     return made.loss;
   };
-  const result = trainStep(loss, parameters, optimizer, { learningRate, clipNorm });
+  const result = await trainStepAsync(loss, parameters, optimizer, { learningRate, clipNorm });
   if (result.applied) {
     progress.frames += batch.time * batch.sequences;
-    if (batches.carriesState) session.carried = states;
+    if (batches.carriesState) session.carried = await states;
   }
   return { epoch, result, learningRate };
+}
+
+/** Copies that outlive the step; where they must be waited for, what fails to come is an error of the step's own. */
+function copyOf(states: CarriedState): CarriedState | Promise<CarriedState> {
+  if (states.every((state) => Object.values(state).every(({ backend }) => backend.readsAtOnce))) {
+    return detached(states);
+  }
+  const copies = detachedLater(states);
+  copies.catch(() => {});
+  return copies;
 }
 
 /** Mean cross-entropy in nats, and the states after the batch. */

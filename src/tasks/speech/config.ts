@@ -6,6 +6,7 @@ import { parseJson, readText } from '../../io/textFile.ts';
 import { layerList } from '../config/layerSchema.ts';
 import { checked, choice, mapping, name, number, text, whole } from '../config/schema.ts';
 import { trainingFields } from '../config/trainingSchema.ts';
+import { BACKEND_CHOICES } from '../training/backendChoice.ts';
 
 const model = mapping({
   name: name(),
@@ -61,7 +62,7 @@ const features = mapping({
 const schema = mapping({
   name: name(),
   seed: whole(0, 0xffff_ffff).default(1),
-  backend: choice('wasm', 'reference').default('wasm'),
+  backend: choice(...BACKEND_CHOICES).default('wasm'),
   /** The name of a corpus, or the path of a manifest. */
   corpus: text('the name of a corpus or the path of a manifest'),
   /** Decides a corpus that is made rather than recorded; apart from `seed`, so that seeds compare on one corpus. */

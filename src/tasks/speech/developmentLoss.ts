@@ -11,11 +11,11 @@ import type { Recogniser } from './recogniser.ts';
  * Mean CTC loss of the development set, in nats an utterance, without noise, masks or dropout. Utterances with too few frames
  * for their letters are left out, as in training; not a number where none is left.
  */
-export function developmentLoss(
+export async function developmentLoss(
   recogniser: Recogniser,
   { bands, sets }: Corpus,
   config: SpeechConfig,
-): number {
+): Promise<number> {
   const examples = (sets.development ?? []).flatMap(({ features, frames, transcript, id }) => {
     const example = recogniser.example(features, frames, bands);
     const labels = encode(transcript, id);
@@ -35,9 +35,9 @@ export function developmentLoss(
       const [{ backend }] = Object.values(parameters);
       const x = tensor(values, [time, batch.length, inputSize], { backend });
       const labels = batch.map(({ labels }) => labels);
-      return ctcLoss(model.apply(parameters, x).y, labels, frames).dataSync();
+      return ctcLoss(model.apply(parameters, x).y, labels, frames);
     });
-    for (const loss of losses) total += loss;
+    for (const loss of await losses.data()) total += loss;
   }
   return total / examples.length;
 }

@@ -8,21 +8,28 @@ import type { Progress } from './trainingState.ts';
 /** Training utterances that `trainWer` is measured on. */
 export const TRAIN_SAMPLE = 300;
 
-/** The figures of a trained model: sizes, speed, and error rates on every set of the corpus but the development set. */
+/**
+ * The figures of a trained model: sizes, speed, and error rates on every set of the corpus but the development set.
+ *
+ * @param backend what trained it
+ */
 export function measureRecogniser(
   recogniser: Recogniser,
   corpus: Corpus,
   progress: Progress,
+  backend: string,
   onProgress: OnProgress,
 ): ModelMetrics {
   const score = (set: string, utterances: readonly Utterance[]): SetScore =>
     evaluateRecogniser(recogniser, utterances, { onProgress: (done, total) => onProgress(done, total, set) });
   const summary = recogniser.summary();
+  const { lstmSeconds } = progress.times;
   const train = score('train', corpus.sets.train.slice(0, TRAIN_SAMPLE));
   const test = score('test', corpus.sets.test);
   const others = Object.keys(corpus.sets).filter((set) => !['train', 'development', 'test'].includes(set));
   return {
     name: recogniser.name,
+    backend,
     maps: mapsInWords(modelConfig(recogniser.state.config, recogniser.name).layers),
     parameters: summary.parameters,
     lstmParameters: summary.lstmParameters,
@@ -39,6 +46,6 @@ export function measureRecogniser(
     otherSets: Object.fromEntries(others.map((set) => [set, score(set, corpus.sets[set])])),
     seconds: progress.times.seconds,
     framesPerSecond: progress.frames / progress.times.seconds,
-    lstmGflops: progress.lstmFlops / progress.times.lstmSeconds / 1e9,
+    lstmGflops: lstmSeconds === 0 ? null : progress.lstmFlops / lstmSeconds / 1e9,
   };
 }

@@ -135,12 +135,17 @@ function streamed(stream: RecurrentStream, { inputs, frames }: Example): Posteri
   return { frames, logProbs: logProbs as Float32Array };
 }
 
-/** The recogniser that training left in a folder. Throws InputError when it is missing, damaged or of another shape. */
+/**
+ * The recogniser that training left in a folder, on the backend that is named or that trained it, or on wasm where that was a
+ * GPU. Throws InputError when it is missing, damaged or of another shape.
+ */
 export async function loadRecogniser(folder: string, backendName?: BackendName): Promise<Recogniser> {
   const path = join(folder, CHECKPOINT);
   const saved = await loadCheckpoint(path);
   const recogniser = parseRecogniserState(saved.state, path);
-  const backend = useBackend(backendName ?? recogniser.config.backend);
+  const backend = useBackend(
+    backendName ?? (recogniser.config.backend === 'reference' ? 'reference' : 'wasm'),
+  );
   const model = modelOf(recogniser);
   const parameters = Object.fromEntries(
     Object.entries(model.parameters).map(([name, { shape }]) => {

@@ -2,6 +2,8 @@
 export type TrainingEvent =
   | {
       readonly kind: 'start';
+      /** What computes, with its mode and device. */
+      readonly backend: string;
       /** Updates that an earlier session made. */
       readonly step: number;
       readonly steps: number;
@@ -42,6 +44,8 @@ export interface SetScore {
 /** The row of one model in `metrics.json`, and in the table that `compact-rnn train` prints. */
 export interface ModelMetrics {
   readonly name: string;
+  /** What trained it, with its mode and device. */
+  readonly backend: string;
   /** For people: the structure of every layer in a line. */
   readonly maps: string;
   readonly parameters: number;
@@ -65,14 +69,15 @@ export interface ModelMetrics {
   readonly seconds: number;
   /** 10 ms frames of audio trained on per second. */
   readonly framesPerSecond: number;
-  /** Floating-point work of the LSTM layers' products, forward and backward, over the seconds spent in those layers, in GFLOP/s. */
-  readonly lstmGflops: number;
+  /** Floating-point work of the LSTM layers' products, forward and backward, over the seconds spent in those layers, in GFLOP/s; null on a GPU, where ops only launch. */
+  readonly lstmGflops: number | null;
 }
 
 /** The file `metrics.json` of a run. */
 export interface RunMetrics {
   readonly name: string;
   readonly corpus: string;
+  /** What trained the models, with its mode and device. */
   readonly backend: string;
   readonly seed: number;
   /** `process.version`. */

@@ -1,4 +1,4 @@
-import { backend as backendOf } from '../../backends/index.ts';
+import { type BackendName, backend as backendOf } from '../../backends/index.ts';
 import { ctcLoss } from '../../ops/ctcLoss.ts';
 import { mean } from '../../ops/reduce.ts';
 import { random } from '../../tensor/random.ts';
@@ -12,7 +12,8 @@ import { TrainingData } from './trainingData.ts';
 
 /** What every thread of a training knows. */
 export interface ShardTaskOptions {
-  readonly config: SpeechConfig;
+  /** Its backend is started already. */
+  readonly config: SpeechConfig & { readonly backend: BackendName };
   /** Name of the model in the configuration. */
   readonly model: string;
   /** Of which the training set is used. */

@@ -3,6 +3,7 @@ import type { Profile } from '../../autograd/profile.ts';
 import { useBackend } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
 import { parallelTrainer } from '../../train/parallel/trainer.ts';
+import { largestProduct, readable, startChosen } from '../training/backendChoice.ts';
 import { learningRates } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
 import { type Attempt, makeUpdates } from '../training/updates.ts';
@@ -44,15 +45,18 @@ export interface TrainOutcome {
 export interface TrainedNetwork {
   /** False after an abort. */
   readonly completed: boolean;
+  /** Of what a GPU trained, a copy on wasm: recognising reads numbers at once. */
   readonly recogniser: Recogniser;
   readonly progress: Progress;
+  /** What computed, with its mode and device. */
+  readonly backend: string;
 }
 
 /** Trains one model of a configuration as `trainNetwork` does, and measures it. Throws InputError likewise. */
 export async function trainRecogniser(request: TrainRequest): Promise<TrainOutcome> {
-  const { completed, recogniser, progress } = await trainNetwork(request);
+  const { completed, recogniser, progress, backend } = await trainNetwork(request);
   if (!completed) return { completed };
-  const metrics = measureRecogniser(recogniser, request.corpus, progress, (done, total, set) =>
+  const metrics = measureRecogniser(recogniser, request.corpus, progress, backend, (done, total, set) =>
     request.onEvent?.({ kind: 'evaluating', done, total, set }),
   );
   return { completed, metrics };
@@ -61,8 +65,8 @@ export async function trainRecogniser(request: TrainRequest): Promise<TrainOutco
 /**
  * Trains one model of a configuration with CTC. Every random choice depends on the seed and on the step alone, so a run
  * that was interrupted and resumed ends as one that was not; one that had ended already is only loaded.
- * Throws InputError when the corpus has no usable training utterance or a file cannot be written, and DivergenceError
- * when a loss is not finite.
+ * Throws InputError when the corpus has no usable training utterance, the backend cannot run here or a file cannot be written,
+ * and DivergenceError when a loss is not finite.
  */
 export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwork> {
   const session = await openSession(request);
@@ -76,14 +80,18 @@ export async function trainNetwork(request: TrainRequest): Promise<TrainedNetwor
 type Session = Awaited<ReturnType<typeof openSession>>;
 
 async function trainOn(session: Session, request: TrainRequest): Promise<TrainedNetwork> {
-  const { config, corpus, onEvent, signal } = request;
-  const { recogniser, trainer, data, steps, path } = session;
+  const { corpus, onEvent, signal } = request;
+  const { config, recogniser, trainer, data, steps, path } = session;
+  const backend = session.backend.description;
   const { parameters, optimizer } = trainer;
   const progress = request.resume
     ? await restoreTraining(path, recogniser.state, parameters, optimizer)
     : noProgress();
   const done = progress.losses.length;
-  onEvent?.({ kind: 'start', step: done, steps, parameters: session.parameters, skipped: data.skipped });
+  onEvent?.({
+    ...{ kind: 'start', step: done, steps, backend },
+    ...{ parameters: session.parameters, skipped: data.skipped },
+  });
   const completed = await makeUpdates({
     name: recogniser.name,
     training: config.training,
@@ -107,26 +115,37 @@ async function trainOn(session: Session, request: TrainRequest): Promise<Trained
       onEvent?.({ kind: 'checkpoint', step, path });
     },
   });
-  return { completed, recogniser, progress };
+  return { completed, recogniser: await atHand(recogniser), progress, backend };
+}
+
+/** A recogniser whose numbers can be read at once: itself, or a copy on wasm. */
+async function atHand(recogniser: Recogniser): Promise<Recogniser> {
+  const parameters = await readable(recogniser.parameters);
+  const [{ backend }] = Object.values(parameters);
+  return new Recogniser(recogniser.state, parameters, backend);
 }
 
 /** Beside this file, in the same language. */
 const taskModule = new URL(`./shardTask.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
-async function openSession({ config, model, corpus, folder, threads = 1 }: TrainRequest) {
-  const { training, decoding, seed } = config;
+async function openSession({ config: request, model, corpus, folder, threads = 1 }: TrainRequest) {
+  const { training, decoding, seed } = request;
   if ((corpus.sets.test ?? []).length === 0) {
     throw new InputError(
       `The corpus ${corpus.name} has no test utterances, expected at least one to measure the model on.`,
     );
   }
   checkTrainingSet(corpus);
-  const backend = useBackend(config.backend);
+  const network = modelOf({ config: request, model, bands: corpus.bands });
+  const { backend } = await startChosen(request.backend, largestProduct(network, training.batchSize));
+  // What a device was chosen for is not chosen anew when the training is resumed.
+  const config = { ...request, backend: backend.name };
+  if (backend.readsAtOnce) useBackend(backend.name);
   const data = new TrainingData(corpus, config);
   const sentences = data.utterances.map(({ transcript }) => transcript);
   const ngram = trainNgramModel(sentences, decoding.ngramOrder).toJSON();
   const state = { config, model, bands: corpus.bands, ngram };
-  const parameters = modelOf(state).initialise(seed, { backend });
+  const parameters = network.initialise(seed, { backend });
   const recogniser = new Recogniser(state, parameters, backend);
   const { shards = 1 } = training;
   const known = Math.min(threads, shards) > 1 ? sharedTrainingSet(corpus) : corpus;
@@ -136,6 +155,7 @@ async function openSession({ config, model, corpus, folder, threads = 1 }: Train
   const summary = recogniser.summary();
   return {
     config,
+    backend,
     data,
     recogniser,
     trainer: await parallelTrainer<ShardOfUpdate>({

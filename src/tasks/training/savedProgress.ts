@@ -31,7 +31,7 @@ export async function saveProgress(
   keep = KEPT,
 ): Promise<void> {
   const tensors = {
-    ...tensorsToSave(named),
+    ...(await tensorsToSave(named)),
     [LOSSES]: { dtype: 'F64' as const, shape: [losses.length], data: Float64Array.from(losses) },
   };
   const step = losses.length;

@@ -17,17 +17,16 @@ export function withMoments(parameters: Tensors, optimizer: Optimizer): Tensors 
   };
 }
 
-/** Float32 tensors as a checkpoint keeps them. Throws InputError naming one that holds a number which is not finite. */
-export function tensorsToSave(named: Tensors): Record<string, SavedTensor> {
-  return Object.fromEntries(
-    Object.entries(named).map(([name, value]) => {
-      const data = value.dataSync() as Float32Array;
-      if (!data.every(Number.isFinite)) {
-        throw new InputError(`the tensor ${name} holds a number that is not finite, and is not saved`);
-      }
-      return [name, { dtype: 'F32', shape: [...value.shape], data }];
-    }),
-  );
+/** Float32 tensors as a checkpoint keeps them. Rejects with InputError naming one that holds a number which is not finite. */
+export async function tensorsToSave(named: Tensors): Promise<Record<string, SavedTensor>> {
+  const entries = Object.entries(named).map(async ([name, value]): Promise<[string, SavedTensor]> => {
+    const data = (await value.data()) as Float32Array;
+    if (!data.every(Number.isFinite)) {
+      throw new InputError(`the tensor ${name} holds a number that is not finite, and is not saved`);
+    }
+    return [name, { dtype: 'F32', shape: [...value.shape], data }];
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 /** What of a checkpoint its tensors are read from. */

@@ -6,6 +6,7 @@ import type { StepOptions, StepResult } from '../step.ts';
 import { LocalTrainer } from './localTrainer.ts';
 import { loadTask } from './task.ts';
 import { ThreadedTrainer } from './threadedTrainer.ts';
+import { WaitingTrainer } from './waitingTrainer.ts';
 
 export interface ParallelOptions {
   /** Absolute URL of the module whose default export makes the task (`ParallelTask`); every thread loads it. */
@@ -37,7 +38,7 @@ export interface ParallelTrainer<Batch> {
   step(batches: readonly Batch[], options: ParallelStepOptions): Promise<StepResult>;
   /**
    * Where the first number that is not finite comes from when the losses of `batches` are computed and differentiated once
-   * more, on the calling thread; undefined where all are finite.
+   * more, on the calling thread; undefined where all are finite, and on a GPU.
    */
   explain(batches: readonly Batch[]): Promise<string | undefined>;
   /** Brings `parameters` and the state of `optimizer` to date, before they are read. */
@@ -49,8 +50,8 @@ export interface ParallelTrainer<Batch> {
 /**
  * Trains on several threads: every batch is given in `shards` parts, whose gradients are computed side by side and summed
  * in their order, so that one thread and several give the same numbers to the last bit.
- * Throws InputError for a module that makes no task, counts that are not whole and positive, and where threads cannot
- * share memory.
+ * On a GPU there is one thread. Throws InputError for a module that makes no task, counts that are not whole and positive,
+ * and where threads cannot share memory, or numbers.
  */
 export async function parallelTrainer<Batch>(request: ParallelOptions): Promise<ParallelTrainer<Batch>> {
   const { parameters, options, shards = 2, threads = shards } = request;
@@ -61,6 +62,15 @@ export async function parallelTrainer<Batch>(request: ParallelOptions): Promise<
   }
   const module = absolute(request.module);
   const task = await loadTask<Batch>(module, options);
+  const waits = Object.values(parameters).find(({ backend }) => !backend.readsAtOnce);
+  if (waits !== undefined) {
+    if (Math.min(threads, shards) > 1) {
+      throw new InputError(
+        `parallelTrainer: threads is ${threads} with parameters on ${waits.backend.name}, expected 1.`,
+      );
+    }
+    return new WaitingTrainer(task, parameters, shards);
+  }
   if (Math.min(threads, shards) === 1) return new LocalTrainer(task, parameters, shards);
   const setup = { task, module, options, parameters, shards, threads: Math.min(threads, shards) };
   return ThreadedTrainer.start(setup);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InputError } from '../../../src/index.ts';
+import { backend, InputError } from '../../../src/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../src/io/checkpoint.ts';
 import { encode } from '../../../src/tasks/speech/alphabet.ts';
 import { modelOf, type RecogniserState } from '../../../src/tasks/speech/recogniser.ts';
@@ -38,6 +38,7 @@ describe('trainRecogniser', () => {
         expect(speed).toBeGreaterThan(0);
       expect(events[0]).toEqual({
         kind: 'start',
+        backend: backend('wasm').description,
         step: 0,
         steps: 60,
         parameters: metrics!.parameters,

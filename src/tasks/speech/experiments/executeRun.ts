@@ -63,7 +63,7 @@ export async function executeRun(
 
 /** Leaves a checkpoint of no update with the model that is nearest to the one trained in `from`. */
 async function begin({ config, folder }: RunJob<SpeechConfig>, from: string): Promise<void> {
-  const trained = await loadRecogniser(from, config.backend);
+  const trained = await loadRecogniser(from);
   const { recogniser } = compressRecogniser(trained, config, config.models[0]!.name);
   await saveStart(recogniser, folder);
 }
