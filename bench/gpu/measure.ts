@@ -41,6 +41,8 @@ const mostRuns = 30;
 export async function measureGpu({ host, mode, wasm, say, keep }: MeasureOptions): Promise<GpuFigures> {
   const { device, launches } = counted(await startDevice(mode));
   const gpu = createGpuBackend(device);
+  // A context that is lost later has no name any more.
+  const { adapter } = device;
   say(`${host}, ${gpu.description}`);
   const check = await checkRegistry(gpu);
   say(`${check.samples} samples of ${check.ops} ops, ${check.failures.length} out of bounds`);
@@ -57,7 +59,7 @@ export async function measureGpu({ host, mode, wasm, say, keep }: MeasureOptions
   say(`calibration ${JSON.stringify(calibration)}`);
   const trained: TrainingFigures[] = [];
   const figures = (): GpuFigures => ({
-    ...{ host, mode, adapter: device.adapter, check, microsecondsPerLaunch, products, calibration },
+    ...{ host, mode, adapter, check, microsecondsPerLaunch, products, calibration },
     trainings: trained,
   });
   for (const { workload, variant } of trainings) {

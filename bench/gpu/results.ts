@@ -97,8 +97,8 @@ ${runs
   .join('\n\n')}
 
 A dash is what a page did not come to in the minutes that it had. WebGL2 draws, on the part of a GPU that can run pixel shaders:
-on an H100 that is two of its 66 texture processing clusters (NVIDIA, H100 architecture white paper, 2022), which WebGPU's compute shaders are not bound
-to. On a card made for drawing the two are nearer.
+on an H100 that is two of its 66 texture processing clusters (NVIDIA, H100 architecture white paper, 2022), to which WebGPU's
+compute shaders are not bound. On a card made for drawing the two are nearer.
 
 ## What \`chooseBackend\` goes by
 

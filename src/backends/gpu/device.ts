@@ -90,7 +90,14 @@ async function probe(GPU: GpuJs['GPU'], Input: GpuJs['Input'], mode: GpuMode): P
       kernel = make();
       kernels.set(key, kernel);
     }
-    const result = (await kernel(...args)) as DeviceArray;
+    let result: DeviceArray;
+    try {
+      result = (await kernel(...args)) as DeviceArray;
+    } catch (error) {
+      // A lost context refuses whatever it is asked for, without saying why.
+      if (context !== null) checkAlive();
+      throw error;
+    }
     if (isNew) {
       checkMode(kernel, mode);
       if (context === null) {

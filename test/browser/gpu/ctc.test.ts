@@ -33,8 +33,8 @@ const logits: Record<string, Draw> = {
 };
 
 /** The losses and their gradient; in float64 on the reference unless a backend is given. */
-function lossesAndGrad(draw: Draw, seed: number, backend?: Backend) {
-  const { next: uniform } = random(seed, 'ctc');
+function lossesAndGrad(draw: Draw, backend?: Backend) {
+  const { next: uniform } = random(1, 'ctc');
   const values = Float32Array.from({ length: time * batch * classes }, () => draw(uniform));
   const labels = labelCounts.map((count) =>
     Array.from({ length: count }, () => 1 + Math.floor((classes - 1) * uniform())),
@@ -48,11 +48,11 @@ function lossesAndGrad(draw: Draw, seed: number, backend?: Backend) {
 }
 
 describe.each(modes)('on %s', (mode) => {
-  it.each(Object.entries(logits).flatMap(([name, draw]) => [1, 2, 3].map((seed) => ({ name, draw, seed }))))(
-    `is right over ${time} frames of logits $name (seed $seed)`,
-    async ({ draw, seed }) => {
-      const found = lossesAndGrad(draw, seed, await gpuBackend(mode));
-      const expected = lossesAndGrad(draw, seed);
+  it.each(Object.entries(logits).map(([name, draw]) => ({ name, draw })))(
+    `is right over ${time} frames of logits $name`,
+    async ({ draw }) => {
+      const found = lossesAndGrad(draw, await gpuBackend(mode));
+      const expected = lossesAndGrad(draw);
       expect(relativeError(await found.losses.data(), expected.losses.dataSync())).toBeLessThan(1e-5);
       expect(relativeError(await found.grad.data(), expected.grad.dataSync())).toBeLessThan(1e-5);
     },

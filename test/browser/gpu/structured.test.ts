@@ -22,7 +22,7 @@ vi.setConfig({ testTimeout: 600_000 });
 
 /* Structured products of the sizes that are transformed, and of one that is gathered, against float64. */
 
-const sizes = [256, 1000, 1024, 2048];
+const sizes = [256, 1000, 2048];
 
 function draw(what: string, shape: readonly number[], home: Home): Tensor {
   const { normal } = random(5, what);
@@ -82,8 +82,8 @@ describe.each(modes)('on %s', (mode) => {
     });
   });
 
-  // SwiftShader takes half a minute for the larger ones.
-  describe.each([256, 1000])('of size %i', (n) => {
+  // SwiftShader takes half a minute for a thousand.
+  describe.each([256, 400])('of size %i', (n) => {
     it.each(Object.entries({ fromDisplacement, fromDisplacementTranspose }))(
       '%s is that of float64',
       async (_, f) => {
