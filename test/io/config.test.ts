@@ -83,7 +83,7 @@ describe('a mistake is answered with path, value and what is allowed', () => {
     [{ ...least, seed: 1.5 }, 'seed is 1.5; expected a whole number'],
     [{ ...least, seed: '1' }, 'seed is "1"; expected a whole number'],
     [{ ...least, seed: null }, 'seed is null; expected a whole number'],
-    [{ ...least, backend: 'gpu' }, 'backend is "gpu"; expected wasm or reference'],
+    [{ ...least, backend: 'cuda' }, 'backend is "cuda"; expected wasm or reference or gpu or auto'],
     [{ ...least, features: { stack: 0 } }, 'features.stack is 0; expected a whole number from 1 to 20'],
     [withTraining({ epochs: Number.NaN }), 'training.epochs is NaN; expected a whole number from 1'],
     [withTraining({ batchSize: Number.POSITIVE_INFINITY }), 'training.batchSize is Infinity; expected'],
