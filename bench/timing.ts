@@ -64,16 +64,19 @@ export function measure(module: WebAssembly.Module, item: Case): Timing {
   return timed(() => kernel(...places));
 }
 
-/** Times what is called, in several rounds after a warm-up. */
-export function timed(call: () => unknown): Timing {
+/** Times what is called, in several rounds of so many milliseconds after a warm-up. */
+export function timed(
+  call: () => unknown,
+  { warmUp = warmUpMilliseconds, round = roundMilliseconds } = {},
+): Timing {
   const run = (calls: number) => {
     const start = performance.now();
     for (let i = 0; i < calls; i++) call();
     return (performance.now() - start) / calls;
   };
   let calls = 1;
-  while (run(calls) * calls < roundMilliseconds) calls *= 2;
-  for (const start = performance.now(); performance.now() - start < warmUpMilliseconds; ) run(calls);
+  while (run(calls) * calls < round) calls *= 2;
+  for (const start = performance.now(); performance.now() - start < warmUp; ) run(calls);
   const times = Array.from({ length: rounds }, () => run(calls));
   times.sort((a, b) => a - b);
   return { median: times[rounds >> 1], best: times[0] };
