@@ -1,4 +1,4 @@
-import { load, loadTail, storeTail } from '../vector.simd';
+import { loadTail, storeTail } from '../vector.simd';
 
 const ADD = 0;
 const SUBTRACT = 1;
@@ -81,20 +81,22 @@ export function fill(y: usize, n: usize, value: f32): void {
 }
 
 export function sumSquares(x: usize, n: usize): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  for (; n > 0; ) {
-    const lanes = min<usize>(n, 4);
-    const v = load(x, lanes);
-    const v01 = f64x2.promote_low_f32x4(v);
-    const v23 = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-    low = f64x2.add(low, f64x2.mul(v01, v01));
-    high = f64x2.add(high, f64x2.mul(v23, v23));
-    x += 16;
-    n -= lanes;
+  let s0 = f64x2.splat(0), s1 = f64x2.splat(0), s2 = f64x2.splat(0), s3 = f64x2.splat(0);
+  for (; n >= 8; n -= 8) {
+    s0 = addSquares(s0, v128.load64_zero(x));
+    s1 = addSquares(s1, v128.load64_zero(x, 8));
+    s2 = addSquares(s2, v128.load64_zero(x, 16));
+    s3 = addSquares(s3, v128.load64_zero(x, 24));
+    x += 32;
   }
-  const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  const sum = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
+  let total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  for (; n > 0; n--) {
+    const value: f64 = f32.load(x);
+    total += value * value;
+    x += 4;
+  }
+  return total;
 }
 
 /** x·0 is 0 for a finite x and NaN otherwise, and a sum with NaN is NaN. */
@@ -107,6 +109,13 @@ export function allFinite(x: usize, n: usize): i32 {
   }
   if (n > 0) sum = f32x4.add(sum, f32x4.mul(loadTail(x, n), zero));
   return i32x4.all_true(f32x4.eq(sum, zero)) ? 1 : 0;
+}
+
+/** sum + x², of the first two lanes of x. */
+@inline
+function addSquares(sum: v128, x: v128): v128 {
+  const wide = f64x2.promote_low_f32x4(x);
+  return f64x2.add(sum, f64x2.mul(wide, wide));
 }
 
 /** Runs of elements over which neither operand starts again; a scalar operand never does. */

@@ -49,12 +49,20 @@ export function maxAxis(x: usize, y: usize, outer: usize, axis: usize, inner: us
 
 /** Largest of n ≥ 1 contiguous elements; NaN if one is. */
 export function maxRow(x: usize, n: usize): f32 {
-  let largest = v128.load32_splat(x);
+  // Four at a time: a maximum that minds NaN is a long chain of instructions.
+  let m0 = v128.load32_splat(x), m1 = m0, m2 = m0, m3 = m0;
+  for (; n >= 16; n -= 16) {
+    m0 = f32x4.max(m0, v128.load(x));
+    m1 = f32x4.max(m1, v128.load(x, 16));
+    m2 = f32x4.max(m2, v128.load(x, 32));
+    m3 = f32x4.max(m3, v128.load(x, 48));
+    x += 64;
+  }
   for (; n >= 4; n -= 4) {
-    largest = f32x4.max(largest, v128.load(x));
+    m0 = f32x4.max(m0, v128.load(x));
     x += 16;
   }
-  let result = maxLanes(largest);
+  let result = maxLanes(f32x4.max(f32x4.max(m0, m1), f32x4.max(m2, m3)));
   for (; n > 0; n--) {
     result = max(result, f32.load(x));
     x += 4;
