@@ -156,7 +156,19 @@ function recurrentCases(): Case[] {
     {
       label: 'lstmCell, batch 16, hidden 256',
       kernel: 'lstmCell',
-      args: [batch, hidden, gates(), values(4 * hidden, 9), state(), state(), state(), state(), lengths, 1],
+      args: [
+        batch,
+        hidden,
+        gates(),
+        gates(),
+        values(4 * hidden, 9),
+        state(),
+        state(),
+        state(),
+        state(),
+        lengths,
+        1,
+      ],
       work: { amount: batch * hidden * 5, unit: 'G activations/s' },
     },
     {

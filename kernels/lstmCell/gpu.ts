@@ -5,6 +5,7 @@ export function lstmCell(
   gpu: Gpu,
   batch: number,
   hidden: number,
+  input: GpuBuffer,
   gates: GpuBuffer,
   bias: GpuBuffer,
   cPrev: GpuBuffer,
@@ -15,19 +16,27 @@ export function lstmCell(
   step: number,
 ): void {
   const size = batch * hidden;
-  const pre = (gate: number) => `gates[(row * 4 + ${gate}) * $hidden + j] + bias[${gate} * $hidden + j]`;
+  const pre = (gate: number) => {
+    const at = `[(row * 4 + ${gate}) * $hidden + j]`;
+    return `input${at} + gates${at} + bias[${gate} * $hidden + j]`;
+  };
   const state = `const cNew = sigmoid(${pre(1)}) * cPrev[row * $hidden + j] + sigmoid(${pre(0)}) * hyperbolicTangent(${pre(2)});`;
   launchCell(
     gpu,
     'lstmCell',
     { batch, hidden, lengths, step },
-    { gates: [gates, 4 * size], bias: [bias, 4 * hidden], cPrev: [cPrev, size] },
+    {
+      input: [input, 4 * size],
+      gates: [gates, 4 * size],
+      bias: [bias, 4 * hidden],
+      cPrev: [cPrev, size],
+    },
     [
       {
         to: gates,
         gates: 4,
         held: 'return 0;',
-        source: `const a = gates[y * $hidden + j] + bias[gate * $hidden + j];
+        source: `const a = input[y * $hidden + j] + gates[y * $hidden + j] + bias[gate * $hidden + j];
 if (gate === 2) { return hyperbolicTangent(a); }
 return sigmoid(a);`,
       },

@@ -4,8 +4,8 @@ import type { FloatArray } from '../types.ts';
 /**
  * One step of an LSTM cell (Hochreiter and Schmidhuber, 1997; Gers et al., 2000) after its matrix products.
  *
- * `gates` `[batch, 4·hidden]` holds the pre-activations of i, f, g, o in that order; `bias` `[4·hidden]` is added
- * and they are overwritten with i, f, o = σ(·), g = tanh(·). Then, all `[batch, hidden]`:
+ * `input` `[batch, 4·hidden]` holds W x, `gates` U hPrev, and with `bias` `[4·hidden]` they add up to the pre-activations
+ * of i, f, g, o in that order. `gates` is overwritten with i, f, o = σ(·), g = tanh(·). Then, all `[batch, hidden]`:
  *
  *     c = f∘cPrev + i∘g,    cTanh = tanh c,    h = o∘cTanh.
  *
@@ -15,6 +15,7 @@ import type { FloatArray } from '../types.ts';
 export function lstmCell(
   batch: number,
   hidden: number,
+  input: FloatArray,
   gates: FloatArray,
   bias: FloatArray,
   cPrev: FloatArray,
@@ -36,10 +37,10 @@ export function lstmCell(
         h[state] = 0;
         continue;
       }
-      gates[i] = logistic(gates[i] + bias[j]);
-      gates[f] = logistic(gates[f] + bias[hidden + j]);
-      gates[g] = Math.tanh(gates[g] + bias[2 * hidden + j]);
-      gates[o] = logistic(gates[o] + bias[3 * hidden + j]);
+      gates[i] = logistic(input[i] + gates[i] + bias[j]);
+      gates[f] = logistic(input[f] + gates[f] + bias[hidden + j]);
+      gates[g] = Math.tanh(input[g] + gates[g] + bias[2 * hidden + j]);
+      gates[o] = logistic(input[o] + gates[o] + bias[3 * hidden + j]);
       c[state] = gates[f] * cPrev[state] + gates[i] * gates[g];
       cTanh[state] = Math.tanh(c[state]);
       h[state] = gates[o] * cTanh[state];

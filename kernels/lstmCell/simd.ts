@@ -7,6 +7,7 @@ import { addTo, copyTo, flushed, load, madd, store } from '../vector.simd';
 export function lstmCell(
   batch: usize,
   hidden: usize,
+  input: usize,
   gates: usize,
   bias: usize,
   cPrev: usize,
@@ -25,9 +26,13 @@ export function lstmCell(
       memory.copy(c, cPrev, row);
     } else {
       let j: usize = 0;
-      for (; j + 16 <= row; j += 16) cell(row, gates + j, bias + j, cPrev + j, c + j, cTanh + j, h + j, 4);
-      if (j < row) cell(row, gates + j, bias + j, cPrev + j, c + j, cTanh + j, h + j, (row - j) >> 2);
+      for (; j + 16 <= row; j += 16) {
+        cell(row, input + j, gates + j, bias + j, cPrev + j, c + j, cTanh + j, h + j, 4);
+      }
+      const left = (row - j) >> 2;
+      if (left > 0) cell(row, input + j, gates + j, bias + j, cPrev + j, c + j, cTanh + j, h + j, left);
     }
+    input += row << 2;
     gates += row << 2;
     cPrev += row;
     c += row;
@@ -98,6 +103,7 @@ export function passHeldRows(
 @inline
 function cell(
   row: usize,
+  input: usize,
   gates: usize,
   bias: usize,
   cPrev: usize,
@@ -109,19 +115,24 @@ function cell(
   const atF = row;
   const atG = row << 1;
   const atO = atF + atG;
-  const i = sigmoidLanes(f32x4.add(load(gates, lanes), load(bias, lanes)));
+  const i = sigmoidLanes(preActivation(input, gates, bias, lanes));
   store(gates, i, lanes);
-  const f = sigmoidLanes(f32x4.add(load(gates + atF, lanes), load(bias + atF, lanes)));
+  const f = sigmoidLanes(preActivation(input + atF, gates + atF, bias + atF, lanes));
   store(gates + atF, f, lanes);
-  const g = tanhLanes(f32x4.add(load(gates + atG, lanes), load(bias + atG, lanes)));
+  const g = tanhLanes(preActivation(input + atG, gates + atG, bias + atG, lanes));
   store(gates + atG, g, lanes);
-  const o = sigmoidLanes(f32x4.add(load(gates + atO, lanes), load(bias + atO, lanes)));
+  const o = sigmoidLanes(preActivation(input + atO, gates + atO, bias + atO, lanes));
   store(gates + atO, o, lanes);
   const state = madd(f, load(cPrev, lanes), f32x4.mul(i, g));
   store(c, state, lanes);
   const squashed = tanhLanes(state);
   store(cTanh, squashed, lanes);
   store(h, f32x4.mul(o, squashed), lanes);
+}
+
+@inline
+function preActivation(input: usize, recurrent: usize, bias: usize, lanes: usize): v128 {
+  return f32x4.add(f32x4.add(load(input, lanes), load(recurrent, lanes)), load(bias, lanes));
 }
 
 @inline

@@ -6,6 +6,7 @@ export function lstmPeepholeCell(
   gpu: Gpu,
   batch: number,
   hidden: number,
+  input: GpuBuffer,
   gates: GpuBuffer,
   bias: GpuBuffer,
   peepholes: GpuBuffer,
@@ -18,7 +19,10 @@ export function lstmPeepholeCell(
 ): void {
   const size = batch * hidden;
   const before = 'cPrev[row * $hidden + j]';
-  const pre = (gate: number) => `gates[(row * 4 + ${gate}) * $hidden + j] + bias[${gate} * $hidden + j]`;
+  const pre = (gate: number) => {
+    const at = `[(row * 4 + ${gate}) * $hidden + j]`;
+    return `input${at} + gates${at} + bias[${gate} * $hidden + j]`;
+  };
   const weight = (gate: number) => `peepholes[${gate} * $hidden + j]`;
   const state = (name: string) =>
     `const ${name} = sigmoid(${pre(1)} + ${weight(1)} * ${before}) * ${before} + ` +
@@ -28,6 +32,7 @@ export function lstmPeepholeCell(
     'lstmPeepholeCell',
     { batch, hidden, lengths, step },
     {
+      input: [input, 4 * size],
       gates: [gates, 4 * size],
       bias: [bias, 4 * hidden],
       peepholes: [peepholes, 3 * hidden],

@@ -5,14 +5,15 @@ import type { FloatArray } from '../types.ts';
  * `lstmCell` with peephole connections (Gers and Schmidhuber, 2000): the input and forget gates see cPrev and the
  * output gate sees c, through the diagonal weights `peepholes` `[3·hidden]` in the order i, f, o:
  *
- *     i, f = σ(a + bias + peephole∘cPrev),  g = tanh(a + bias),  c = f∘cPrev + i∘g,
- *     o = σ(a + bias + peephole∘c),  cTanh = tanh c,  h = o∘cTanh.
+ *     i, f = σ(a + peephole∘cPrev),  g = tanh a,  c = f∘cPrev + i∘g,
+ *     o = σ(a + peephole∘c),  cTanh = tanh c,  h = o∘cTanh.
  *
- * Shapes and held rows as in `lstmCell`.
+ * with pre-activations a, shapes and held rows as in `lstmCell`.
  */
 export function lstmPeepholeCell(
   batch: number,
   hidden: number,
+  input: FloatArray,
   gates: FloatArray,
   bias: FloatArray,
   peepholes: FloatArray,
@@ -35,11 +36,14 @@ export function lstmPeepholeCell(
         h[state] = 0;
         continue;
       }
-      gates[i] = logistic(gates[i] + bias[j] + peepholes[j] * cPrev[state]);
-      gates[f] = logistic(gates[f] + bias[hidden + j] + peepholes[hidden + j] * cPrev[state]);
-      gates[g] = Math.tanh(gates[g] + bias[2 * hidden + j]);
+      const [aI, aF, aG, aO] = [i, f, g, o].map(
+        (at, gate) => input[at] + gates[at] + bias[gate * hidden + j],
+      );
+      gates[i] = logistic(aI + peepholes[j] * cPrev[state]);
+      gates[f] = logistic(aF + peepholes[hidden + j] * cPrev[state]);
+      gates[g] = Math.tanh(aG);
       c[state] = gates[f] * cPrev[state] + gates[i] * gates[g];
-      gates[o] = logistic(gates[o] + bias[3 * hidden + j] + peepholes[2 * hidden + j] * c[state]);
+      gates[o] = logistic(aO + peepholes[2 * hidden + j] * c[state]);
       cTanh[state] = Math.tanh(c[state]);
       h[state] = gates[o] * cTanh[state];
     }

@@ -7,6 +7,7 @@ import { flushed, load, madd, store } from '../vector.simd';
 export function lstmPeepholeCell(
   batch: usize,
   hidden: usize,
+  input: usize,
   gates: usize,
   bias: usize,
   peepholes: usize,
@@ -31,19 +32,21 @@ export function lstmPeepholeCell(
         const atG = atF + row;
         const atO = atG + row;
         const before = load(cPrev + j, lanes);
-        const i = sigmoidGate(gates + j, bias + j, f32x4.mul(load(peepholes + j, lanes), before), lanes);
-        const fromCell = f32x4.mul(load(peepholes + atF, lanes), before);
-        const f = sigmoidGate(gates + atF, bias + atF, fromCell, lanes);
-        const g = tanhGate(gates + atG, bias + atG, f32x4.splat(0), lanes);
+        const toI = madd(load(peepholes + j, lanes), before, load(input + j, lanes));
+        const i = sigmoidGate(gates + j, bias + j, toI, lanes);
+        const toF = madd(load(peepholes + atF, lanes), before, load(input + atF, lanes));
+        const f = sigmoidGate(gates + atF, bias + atF, toF, lanes);
+        const g = tanhGate(gates + atG, bias + atG, load(input + atG, lanes), lanes);
         const state = madd(f, before, f32x4.mul(i, g));
         store(c + j, state, lanes);
-        const toOutput = f32x4.mul(load(peepholes + atG, lanes), state);
-        const o = sigmoidGate(gates + atO, bias + atO, toOutput, lanes);
+        const toO = madd(load(peepholes + atG, lanes), state, load(input + atO, lanes));
+        const o = sigmoidGate(gates + atO, bias + atO, toO, lanes);
         const t = tanhLanes(state);
         store(cTanh + j, t, lanes);
         store(h + j, f32x4.mul(o, t), lanes);
       }
     }
+    input += row << 2;
     gates += row << 2;
     cPrev += row;
     c += row;

@@ -14,7 +14,7 @@ import {
   tensorCount,
 } from './sequenceProduct.ts';
 import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
-import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
+import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What an LSTM computes from. H hidden units; P values of the state that recurs (P = H without projection). */
 export interface LstmInputs {
@@ -140,22 +140,19 @@ function forward(
   const steps = new SequenceSteps(context, time, batch, attributes.lengths);
   const u = forwardProduct(context, attributes.recurrent, recurrent, time, batch);
   const p = FactorChain.forward(context, projection, time, batch);
-  const gates = copyOf(context, wx);
+  const gates = context.allocate(wx.shape);
   const cTanh = context.allocate(c.shape);
   const m = projection.length === 0 ? h : context.allocate(c.shape);
 
-  const [as, hs, cs] = [gates, h, c].map((sequence) => steps.each(sequence));
+  const [xs, as, hs, cs] = [wx, gates, h, c].map((sequence) => steps.each(sequence));
   const [tanhs, ms] = [cTanh, m].map((sequence) => steps.each(sequence));
   const [hsBefore, csBefore] = [steps.eachBefore(h0, h), steps.eachBefore(c0, c)];
   const [biases, weights] = [bias, peepholes ?? bias].map((tensor) => context.buffer(tensor));
   for (let t = 0; t < time; t++) {
-    u.forward(t, hsBefore[t], as[t], true);
-    if (peepholes === null) {
-      kernels.lstmCell(batch, hidden, as[t], biases, csBefore[t], cs[t], tanhs[t], ms[t], steps.lengths, t);
-    } else {
-      const states = [csBefore[t], cs[t], tanhs[t], ms[t], steps.lengths, t] as const;
-      kernels.lstmPeepholeCell(batch, hidden, as[t], biases, weights, ...states);
-    }
+    u.forward(t, hsBefore[t], as[t], false);
+    const states = [csBefore[t], cs[t], tanhs[t], ms[t], steps.lengths, t] as const;
+    if (peepholes === null) kernels.lstmCell(batch, hidden, xs[t], as[t], biases, ...states);
+    else kernels.lstmPeepholeCell(batch, hidden, xs[t], as[t], biases, weights, ...states);
     if (projection.length > 0) p.forward(t, ms[t], hs[t], false);
     if (steps.anyHeld(t)) kernels.holdRows(batch, width, hsBefore[t], hs[t], steps.lengths, t);
   }

@@ -17,6 +17,7 @@ test('lstmCell agrees, with and without held rows', () => {
         [
           batch,
           hidden,
+          randomValues(batch * 4 * hidden, seed + 6, 2),
           gates,
           randomValues(4 * hidden, seed + 1),
           state(2),
@@ -66,6 +67,7 @@ describe('the gradient of lstmCell', () => {
 
   /** L = Σ wh∘h + Σ wc∘c after a step, and what the gradient needs of it. */
   function loss(
+    input: Float64Array,
     gates: Float64Array,
     bias: Float64Array,
     cPrev: Float64Array,
@@ -75,7 +77,7 @@ describe('the gradient of lstmCell', () => {
   ) {
     const activations = gates.slice();
     const [c, cTanh, h] = [0, 1, 2].map(() => new Float64Array(batch * hidden));
-    reference.lstmCell(batch, hidden, activations, bias, cPrev, c, cTanh, h, lengths, 1);
+    reference.lstmCell(batch, hidden, input, activations, bias, cPrev, c, cTanh, h, lengths, 1);
     const value = h.reduce((sum, v, i) => sum + v * wh[i] + c[i] * wc[i], 0);
     return { value, activations, cTanh };
   }
@@ -84,13 +86,13 @@ describe('the gradient of lstmCell', () => {
     fc.assert(
       fc.property(fc.nat(), fc.boolean(), (seed, oneHeld) => {
         const draw = (n: number, k: number) => Float64Array.from(randomValues(n, seed + k));
-        const gates = draw(batch * 4 * hidden, 1);
+        const [input, gates] = [6, 1].map((k) => draw(batch * 4 * hidden, k));
         const bias = draw(4 * hidden, 2);
         const cPrev = draw(batch * hidden, 3);
         const wh = draw(batch * hidden, 4);
         const wc = draw(batch * hidden, 5);
         const lengths = Int32Array.of(5, oneHeld ? 1 : 2);
-        const { activations, cTanh } = loss(gates, bias, cPrev, wh, wc, lengths);
+        const { activations, cTanh } = loss(input, gates, bias, cPrev, wh, wc, lengths);
         const dc = wc.slice();
         const dGates = new Float64Array(gates.length);
         reference.lstmCellGrad(batch, hidden, activations, cPrev, cTanh, wh, dc, dGates, lengths, 1);
@@ -98,13 +100,16 @@ describe('the gradient of lstmCell', () => {
         const slope = (x: Float64Array, i: number) => {
           const kept = x[i];
           x[i] = kept + 1e-5;
-          const up = loss(gates, bias, cPrev, wh, wc, lengths).value;
+          const up = loss(input, gates, bias, cPrev, wh, wc, lengths).value;
           x[i] = kept - 1e-5;
-          const down = loss(gates, bias, cPrev, wh, wc, lengths).value;
+          const down = loss(input, gates, bias, cPrev, wh, wc, lengths).value;
           x[i] = kept;
           return (up - down) / 2e-5;
         };
-        for (let i = 0; i < gates.length; i++) expect(dGates[i]).toBeCloseTo(slope(gates, i), 8);
+        for (let i = 0; i < gates.length; i++) {
+          expect(dGates[i]).toBeCloseTo(slope(gates, i), 8);
+          expect(dGates[i]).toBeCloseTo(slope(input, i), 8);
+        }
         for (let i = 0; i < cPrev.length; i++) expect(dc[i]).toBeCloseTo(slope(cPrev, i), 8);
         for (let j = 0; j < bias.length; j++) {
           expect(dGates[j] + dGates[4 * hidden + j]).toBeCloseTo(slope(bias, j), 8);

@@ -22,7 +22,7 @@ const signatures: [KernelName, { times: number; shared: boolean }[]][] = [
   ['gruCandidate', [rows(3), rows(1), shared(3), rows(1), rows(1)]],
   ['gruCandidateGrad', [rows(3), rows(1), rows(1), rows(1), rows(3), rows(1)]],
   ['gruGatesGrad', [rows(3), rows(1), rows(1), rows(1), rows(3), rows(2)]],
-  ['lstmPeepholeCell', [rows(4), shared(4), shared(3), rows(1), rows(1), rows(1), rows(1)]],
+  ['lstmPeepholeCell', [rows(4), rows(4), shared(4), shared(3), rows(1), rows(1), rows(1), rows(1)]],
   [
     'lstmPeepholeCellGrad',
     [rows(4), shared(3), rows(1), rows(1), rows(1), rows(1), rows(1), rows(4), shared(3)],
@@ -217,11 +217,13 @@ describe('lstmPeepholeCell', () => {
     const draw = drawer(3);
     const bias = draw(4 * hidden, 1);
     const cPrev = draw(batch * hidden, 2);
+    const input = draw(batch * 4 * hidden, 4);
     const [gates, plainGates] = [draw(batch * 4 * hidden, 3), draw(batch * 4 * hidden, 3)];
     const [c, cTanh, h, plainC, plainTanh, plainH] = Array.from({ length: 6 }, () => zeros(1));
     const none = new Float64Array(3 * hidden);
-    reference.lstmPeepholeCell(batch, hidden, gates, bias, none, cPrev, c, cTanh, h, lengths, 1);
-    reference.lstmCell(batch, hidden, plainGates, bias, cPrev, plainC, plainTanh, plainH, lengths, 1);
+    const plain = [cPrev, plainC, plainTanh, plainH] as const;
+    reference.lstmPeepholeCell(batch, hidden, input, gates, bias, none, cPrev, c, cTanh, h, lengths, 1);
+    reference.lstmCell(batch, hidden, input, plainGates, bias, ...plain, lengths, 1);
     expect([gates, c, cTanh, h]).toEqual([plainGates, plainC, plainTanh, plainH]);
   });
 
@@ -229,12 +231,13 @@ describe('lstmPeepholeCell', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const draw = drawer(seed);
-        const input = draw(batch * 4 * hidden, 1);
+        const [input, recurrent] = [1, 8].map((k) => draw(batch * 4 * hidden, k));
         const [bias, peepholes] = [draw(4 * hidden, 2), draw(3 * hidden, 3)];
         const [cPrev, wh, wc] = [4, 5, 6].map((k) => draw(batch * hidden, k));
         const run = () => {
-          const [gates, c, cTanh, h] = [input.slice(), zeros(1), zeros(1), zeros(1)];
-          reference.lstmPeepholeCell(batch, hidden, gates, bias, peepholes, cPrev, c, cTanh, h, lengths, 1);
+          const [gates, c, cTanh, h] = [recurrent.slice(), zeros(1), zeros(1), zeros(1)];
+          const states = [cPrev, c, cTanh, h] as const;
+          reference.lstmPeepholeCell(batch, hidden, input, gates, bias, peepholes, ...states, lengths, 1);
           return { gates, c, cTanh, h };
         };
         const loss = () => {
@@ -257,6 +260,7 @@ describe('lstmPeepholeCell', () => {
           1,
         );
         expectGradient('input', loss, input, dGates);
+        expectGradient('recurrent', loss, recurrent, dGates);
         expectGradient('cPrev', loss, cPrev, dc);
         expectGradient('bias', loss, bias, sumRows(dGates, 4 * hidden));
         expectGradient(

@@ -66,21 +66,23 @@ interface Parts {
 function lstm({ products: { memory }, spec, projection, ...parts }: Parts): StreamLayer {
   const { kernels, lengths } = memory;
   const { hidden } = spec;
-  const [gates, cTanh] = [4 * hidden, hidden].map((size) => memory.zeros(size).buffer);
+  const sizes = [4 * hidden, 4 * hidden, hidden];
+  const [input, gates, cTanh] = sizes.map((size) => memory.zeros(size).buffer);
   const [h, c] = [memory.zeros(projection?.outSize ?? hidden), memory.zeros(hidden)];
   const [cNow, m] = [c.buffer, projection === null ? h.buffer : memory.zeros(hidden).buffer];
   const bias = parts.weights('bias');
   const peepholes = spec.peepholes ? parts.weights('peepholes') : null;
+  const states = [cNow, cNow, cTanh, m, lengths, 0] as const;
   const cell: Instruction =
     peepholes === null
-      ? () => kernels.lstmCell(1, hidden, gates, bias, cNow, cNow, cTanh, m, lengths, 0)
-      : () => kernels.lstmPeepholeCell(1, hidden, gates, bias, peepholes, cNow, cNow, cTanh, m, lengths, 0);
+      ? () => kernels.lstmCell(1, hidden, input, gates, bias, ...states)
+      : () => kernels.lstmPeepholeCell(1, hidden, input, gates, bias, peepholes, ...states);
   return {
     state: { h, c },
     output: h,
     instructions: [
-      ...parts.toGates(gates),
-      ...parts.ofEmitted().instructions(h.buffer, gates, 1),
+      ...parts.toGates(input),
+      ...parts.ofEmitted().instructions(h.buffer, gates, 0),
       cell,
       ...(projection?.instructions(m, h.buffer, 0) ?? []),
     ],
