@@ -2,6 +2,7 @@ import {
   defaultBackend,
   type LayerSpec,
   type LayerState,
+  openStream,
   type RecurrentModelSpec,
   random,
   recurrentModel,
@@ -41,7 +42,7 @@ export function streamOf(variant: StreamVariant, options: StreamOptions = {}) {
   };
   const model = recurrentModel(spec);
   const parameters = model.initialise(1);
-  const stream = model.stream(parameters, options);
+  const stream = openStream(model, parameters, options);
   const numbers = random(1, 'bench', 'stream');
   const rows = Array.from({ length: 16 }, () => Float32Array.from({ length: 240 }, () => numbers.normal()));
   const y = new Float32Array(128);

@@ -1,5 +1,5 @@
 import * as kernels from '../kernels/reference.ts';
-import { base, relaxed } from '../src/backends/wasm/binary.generated.ts';
+import { type Build, moduleBytes } from '../src/backends/wasm/moduleBytes.ts';
 
 export type Argument = Float32Array | Float64Array | Int32Array | Int8Array | number;
 type Kernel = (...args: Argument[]) => unknown;
@@ -19,14 +19,9 @@ const roundMilliseconds = 1;
 const warmUpMilliseconds = 100;
 
 /** Runs `body` with each build of the kernels that this engine can run, and says which it cannot. */
-export async function eachBuild(
-  body: (module: WebAssembly.Module, build: 'base' | 'relaxed') => void,
-): Promise<void> {
-  for (const [name, code] of [
-    ['base', base],
-    ['relaxed', relaxed],
-  ] as const) {
-    const bytes = Uint8Array.from(Buffer.from(code, 'hex'));
+export async function eachBuild(body: (module: WebAssembly.Module, build: Build) => void): Promise<void> {
+  for (const name of ['base', 'relaxed'] as const) {
+    const bytes = moduleBytes(name);
     const canRun = WebAssembly.validate(bytes);
     console.log(canRun ? `\n${name} build` : `\n${name}: not run, this engine lacks relaxed SIMD`);
     if (canRun) body(await WebAssembly.compile(bytes), name);

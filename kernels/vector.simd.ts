@@ -1,10 +1,13 @@
 /** Lane helpers that the SIMD kernels share. A tail is the last one to three elements of a row. */
 
+// Both builds are kept beside each other, and compress to little more than one where they are alike. So the product and the
+// sum of a multiply-add are instructions that no kernel needs, of types that fit; src/backends/wasm/moduleBytes.ts puts two
+// others or a fused one in their places.
+
 /** a·b + c in each lane; rounded once in the relaxed build, twice in the base build. */
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
-  if (isDefined(USE_FMA)) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
+  return f32x4.relaxed_max(f32x4.relaxed_min(a, b), c);
 }
 
 /** c − a·b in each lane, rounded like `madd`. */
@@ -17,8 +20,7 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 /** `madd` for two float64 lanes. */
 @inline
 export function madd64(a: v128, b: v128, c: v128): v128 {
-  if (isDefined(USE_FMA)) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
+  return f64x2.relaxed_max(f64x2.relaxed_min(a, b), c);
 }
 
 /**

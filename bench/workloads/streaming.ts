@@ -1,4 +1,4 @@
-import { recurrentModel } from '../../src/index.ts';
+import { openStream, recurrentModel } from '../../src/index.ts';
 import { batchOf } from './data.ts';
 import { modelOf, type Variant, type Workload } from './definitions.ts';
 import type { Prepared } from './training.ts';
@@ -7,7 +7,7 @@ import type { Prepared } from './training.ts';
 export function prepareStream(workload: Workload, variant: Variant): Prepared {
   const model = recurrentModel(modelOf(workload, variant));
   const parameters = model.initialise(1);
-  const stream = model.stream(parameters);
+  const stream = openStream(model, parameters);
   const { x } = batchOf(workload);
   const y = new Float32Array(workload.classes);
   return {

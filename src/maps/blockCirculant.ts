@@ -1,9 +1,8 @@
 import { InputError } from '../errors.ts';
 import { gather } from '../ops/gather.ts';
 import { reshape } from '../ops/reshape.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
-import { meansOfShared } from './tying.ts';
 
 /**
  * A matrix of b × b circulant blocks, out · in / b parameters (C-LSTM: Wang et al. 2018; E-RNN: Li et al. 2019).
@@ -27,14 +26,11 @@ export function blockCirculant(inSize: number, outSize: number, size: number): L
   }
   return {
     kind: `blockCirculant(${size})`,
+    structure: { kind: 'tiedEntries', count, indices },
     inSize,
     outSize,
     parameters: { v: { shape: [count], deviation: Math.sqrt(1 / inSize) } },
     macs: inSize * outSize,
     factors: ({ v }) => [reshape(gather(v, indices), [outSize, inSize])],
-    fit(matrix) {
-      checkMatrix('blockCirculant', matrix, [outSize, inSize]);
-      return { v: meansOfShared(matrix, [outSize, inSize], count, (i, j) => indices[i * inSize + j]) };
-    },
   };
 }

@@ -8,18 +8,3 @@ export function checkSizes(map: string, sizes: Readonly<Record<string, number>>)
     }
   }
 }
-
-/** Throws InputError naming `map` unless `matrix` holds finite numbers, as many as the shape says. */
-export function checkMatrix(
-  map: string,
-  matrix: Float64Array,
-  [rows, cols]: readonly [number, number],
-): void {
-  if (matrix.length !== rows * cols) {
-    throw new InputError(`${map}: the matrix holds ${matrix.length} numbers, expected ${rows} × ${cols}.`);
-  }
-  const bad = matrix.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new InputError(`${map}: entry ${bad} of the matrix is ${matrix[bad]}, expected finite numbers.`);
-  }
-}

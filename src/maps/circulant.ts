@@ -4,10 +4,8 @@ import { slice } from '../ops/slice.ts';
 import { toeplitzMatrix } from '../ops/toeplitz.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { rowsOfBlock, stackBlocks } from './blocks.ts';
-import { checkMatrix } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 import { fastForm } from './plan.ts';
-import { meansOfShared } from './tying.ts';
 
 /**
  * Circulant matrices Z₁(v) = [v, Z₁v, Z₁²v, …]: entry (i, j) is v[(i − j) mod n]. `blocks` of them stand on top of each
@@ -26,6 +24,7 @@ function shiftInvariant(kind: string, f: 1 | -1, inSize: number, outSize: number
   const n = Math.max(inSize, rows);
   return {
     kind,
+    structure: { kind: 'circulant', skew: f === -1, blocks },
     inSize,
     outSize,
     parameters: { v: { shape: [blocks, n], deviation: Math.sqrt(1 / inSize) } },
@@ -37,16 +36,6 @@ function shiftInvariant(kind: string, f: 1 | -1, inSize: number, outSize: number
     factors: ({ v }) => [
       stackBlocks(v, (block) => toeplitzMatrix(diagonals(block, f, rows, inSize), rows, inSize)),
     ],
-    fit(matrix) {
-      checkMatrix(kind, matrix, [outSize, inSize]);
-      const count = blocks * n;
-      const indexOf = (i: number, j: number): number => {
-        const [block, row] = [Math.floor(i / rows), i % rows];
-        const isNegated = f === -1 && row < j;
-        return block * n + ((row - j + n) % n) + (isNegated ? count : 0);
-      };
-      return { v: meansOfShared(matrix, [outSize, inSize], count, indexOf) };
-    },
   };
 }
 

@@ -1,12 +1,10 @@
-import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
 import { add } from '../ops/add.ts';
 import { matmul } from '../ops/matmul.ts';
 import { pad } from '../ops/slice.ts';
 import { putColumns } from '../ops/takeColumns.ts';
 import { rowsOfBlock, stackBlocks } from './blocks.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
-import { lowRankOffDiagonals } from './lowRankOffDiagonals.ts';
 
 /**
  * A diagonal and a matrix of rank at most r, diag(d) + U V, with one diagonal for each of `blocks` (passthrough networks:
@@ -23,6 +21,7 @@ export function diagonalPlusLowRank(inSize: number, outSize: number, rank: numbe
   const ofU = Array.from({ length: outSize }, (_, i) => (i % rows < diagonal ? half : 1) / Math.sqrt(rank));
   return {
     kind: `diagonalPlusLowRank(${rank})`,
+    structure: { kind: 'diagonalPlusLowRank', rank, blocks },
     inSize,
     outSize,
     parameters: {
@@ -37,16 +36,5 @@ export function diagonalPlusLowRank(inSize: number, outSize: number, rank: numbe
         stackBlocks(d, (entries) => pad(putColumns(entries, places, inSize), [0, 0], [rows, inSize])),
       ),
     ],
-    // The diagonals take up whatever the product leaves there, so it is fitted to the other entries alone.
-    fit(matrix) {
-      checkMatrix('diagonalPlusLowRank', matrix, [outSize, inSize]);
-      const product = lowRankOffDiagonals(matrix, [outSize, inSize], rows, rank);
-      const { left, right } = lowRankFactors(product, outSize, inSize, rank);
-      const d = Float64Array.from({ length: blocks * diagonal }, (_, k) => {
-        const place = (Math.floor(k / diagonal) * rows + (k % diagonal)) * inSize + (k % diagonal);
-        return matrix[place] - product[place];
-      });
-      return { d, u: left, v: right };
-    },
   };
 }

@@ -3,9 +3,8 @@ import { gather } from '../ops/gather.ts';
 import { negate } from '../ops/negate.ts';
 import { reshape } from '../ops/reshape.ts';
 import { random } from '../tensor/random.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
-import { meansOfShared } from './tying.ts';
 
 /**
  * A matrix whose entries share `count` values by a hash of their place: W_ij = s(i, j) v[h(i, j)] with a sign that is
@@ -18,14 +17,11 @@ export function hashed(inSize: number, outSize: number, count: number, seed = 0)
   const indices = Int32Array.from({ length: outSize * inSize }, () => stream.integer(2 * count));
   return {
     kind: `hashed(${count})`,
+    structure: { kind: 'tiedEntries', count, indices },
     inSize,
     outSize,
     parameters: { v: { shape: [count], deviation: Math.sqrt(1 / inSize) } },
     macs: inSize * outSize,
     factors: ({ v }) => [reshape(gather(concat([v, negate(v)]), indices), [outSize, inSize])],
-    fit(matrix) {
-      checkMatrix('hashed', matrix, [outSize, inSize]);
-      return { v: meansOfShared(matrix, [outSize, inSize], count, (i, j) => indices[i * inSize + j]) };
-    },
   };
 }

@@ -3,6 +3,8 @@ export { blockDiagonal } from './blockDiagonal.ts';
 export { circulant, skewCirculant } from './circulant.ts';
 export { dense } from './dense.ts';
 export { diagonalPlusLowRank } from './diagonalPlusLowRank.ts';
+export { fitMap, fitShared } from './fits/fitMap.ts';
+export type { ProjectionReader } from './fits/sharedLowRank.ts';
 export { hashed } from './hashed.ts';
 export { kronecker } from './kronecker.ts';
 export {
@@ -18,12 +20,7 @@ export {
 export { lowRank } from './lowRank.ts';
 export { Naming } from './naming.ts';
 export { applyPlanned, type Plan, planOf, productOf } from './plan.ts';
-export {
-  fitShared,
-  isSharedLowRank,
-  type ProjectionReader,
-  type SharedLowRank,
-  sharedLowRank,
-} from './sharedLowRank.ts';
+export { isSharedLowRank, type SharedLowRank, sharedLowRank } from './sharedLowRank.ts';
+export type { MapStructure, MapValues, StructureOf } from './structure.ts';
 export { toeplitz } from './toeplitz.ts';
 export { toeplitzLike } from './toeplitzLike.ts';

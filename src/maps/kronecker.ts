@@ -1,9 +1,8 @@
 import { InputError } from '../errors.ts';
-import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
 import { matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { transpose } from '../ops/transpose.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 
 /**
@@ -24,6 +23,7 @@ export function kronecker(
   const [innerRows, innerCols] = [outSize / rows, inSize / cols];
   return {
     kind: `kronecker(${rows}, ${cols})`,
+    structure: { kind: 'kronecker', rows, cols },
     inSize,
     outSize,
     parameters: {
@@ -35,21 +35,6 @@ export function kronecker(
       const products = matmul(reshape(a, [rows * cols, 1]), reshape(b, [1, innerRows * innerCols]));
       const ordered = transpose(reshape(products, [rows, cols, innerRows, innerCols]), [0, 2, 1, 3]);
       return [reshape(ordered, [outSize, inSize])];
-    },
-    // With a row for each entry of A, holding the block that it scales, A ⊗ B is the outer product of the two (Van Loan &
-    // Pitsianis 1993).
-    fit(matrix) {
-      checkMatrix('kronecker', matrix, [outSize, inSize]);
-      const rearranged = new Float64Array(matrix.length);
-      let place = 0;
-      for (let block = 0; block < rows * cols; block++) {
-        const corner = Math.floor(block / cols) * innerRows * inSize + (block % cols) * innerCols;
-        for (let i = 0; i < innerRows; i++) {
-          for (let j = 0; j < innerCols; j++) rearranged[place++] = matrix[corner + i * inSize + j];
-        }
-      }
-      const { left, right } = lowRankFactors(rearranged, rows * cols, innerRows * innerCols, 1);
-      return { a: left, b: right };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Random } from '../tensor/random.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { applyFactor, applyFactorTranspose, wholeFactor } from './factors.ts';
+import type { MapStructure } from './structure.ts';
 
 /**
  * A linear map from `inSize` to `outSize` values whose matrix has some structure. It is a description: the numbers are
@@ -13,6 +14,8 @@ import { applyFactor, applyFactorTranspose, wholeFactor } from './factors.ts';
 export interface LinearMap {
   /** The structure, for people: `dense`, `lowRank(16)`. */
   readonly kind: string;
+  /** The structure, for programs. */
+  readonly structure: MapStructure;
   readonly inSize: number;
   readonly outSize: number;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
@@ -27,12 +30,6 @@ export interface LinearMap {
    * [blocks, out_i / blocks, in_i / blocks]. Fused sequence ops take a map in this form.
    */
   factors(parameters: Tensors): readonly Tensor[];
-  /**
-   * Values of all parameters, those of parts as `part.name`, that bring the map near to a matrix [out, in], row-major: the
-   * nearest in Frobenius norm, except where a kind says otherwise, and never further than the zero matrix.
-   * Throws InputError for a wrong count of numbers, or one that is not finite.
-   */
-  fit(matrix: Float64Array): Readonly<Record<string, Float64Array>>;
 }
 
 /** A product that needs no written-out matrix. */

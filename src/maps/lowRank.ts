@@ -1,6 +1,5 @@
-import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
 import { rowsOfBlock } from './blocks.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 
 /**
@@ -13,6 +12,7 @@ export function lowRank(inSize: number, outSize: number, rank: number, blocks = 
   const rows = rowsOfBlock('lowRank', inSize, outSize, blocks);
   return {
     kind: blocks === 1 ? `lowRank(${rank})` : `lowRank(${rank}, per gate)`,
+    structure: { kind: 'lowRank', rank, blocks },
     inSize,
     outSize,
     parameters: {
@@ -24,16 +24,5 @@ export function lowRank(inSize: number, outSize: number, rank: number, blocks = 
     },
     macs: rank * (blocks * inSize + outSize),
     factors: ({ u, v }) => [v, u],
-    fit(matrix) {
-      checkMatrix('lowRank', matrix, [outSize, inSize]);
-      const [u, v] = [new Float64Array(outSize * rank), new Float64Array(blocks * rank * inSize)];
-      for (let block = 0; block < blocks; block++) {
-        const own = matrix.slice(block * rows * inSize, (block + 1) * rows * inSize);
-        const { left, right } = lowRankFactors(own, rows, inSize, rank);
-        u.set(left, block * rows * rank);
-        v.set(right, block * rank * inSize);
-      }
-      return { u, v };
-    },
   };
 }

@@ -4,10 +4,8 @@ import { pad, slice } from '../ops/slice.ts';
 import { toeplitzMatrix } from '../ops/toeplitz.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { rowsOfBlock, stackBlocks } from './blocks.ts';
-import { checkMatrix } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 import { fastForm } from './plan.ts';
-import { meansOfShared } from './tying.ts';
 
 /**
  * Toeplitz matrices, constant along diagonals, `blocks` of them on top of each other: blocks · (out / blocks + in − 1)
@@ -19,6 +17,7 @@ export function toeplitz(inSize: number, outSize: number, blocks = 1): LinearMap
   const n = quickestLength(diagonals);
   return {
     kind: 'toeplitz',
+    structure: { kind: 'toeplitz', blocks },
     inSize,
     outSize,
     parameters: { t: { shape: [blocks, diagonals], deviation: Math.sqrt(1 / inSize) } },
@@ -28,12 +27,6 @@ export function toeplitz(inSize: number, outSize: number, blocks = 1): LinearMap
       tensors: [firstColumns(t, inSize, n)],
     })),
     factors: ({ t }) => [stackBlocks(t, (block) => toeplitzMatrix(block, rows, inSize))],
-    fit(matrix) {
-      checkMatrix('toeplitz', matrix, [outSize, inSize]);
-      const indexOf = (i: number, j: number) =>
-        Math.floor(i / rows) * diagonals + (i % rows) - j + inSize - 1;
-      return { t: meansOfShared(matrix, [outSize, inSize], blocks * diagonals, indexOf) };
-    },
   };
 }
 

@@ -3,10 +3,9 @@ import { matmul } from '../ops/matmul.ts';
 import { reshape } from '../ops/reshape.ts';
 import { slice } from '../ops/slice.ts';
 import { rowsOfBlock, stackBlocks } from './blocks.ts';
-import { checkMatrix, checkSizes } from './checks.ts';
+import { checkSizes } from './checks.ts';
 import type { LinearMap } from './linearMap.ts';
 import { fastForm } from './plan.ts';
-import { toeplitzLikeFit } from './toeplitzLikeFit.ts';
 
 /**
  * Matrices of displacement rank at most r: ½ Σ_{i ≤ r} Z₁(g_i) Z₋₁(J h_i), `blocks` of them on top of each other, each
@@ -22,6 +21,7 @@ export function toeplitzLike(inSize: number, outSize: number, rank: number, bloc
   const deviation = (4 / (rank * n * inSize)) ** 0.25;
   return {
     kind: `toeplitzLike(${rank})`,
+    structure: { kind: 'toeplitzLike', rank, blocks },
     inSize,
     outSize,
     parameters: {
@@ -39,16 +39,5 @@ export function toeplitzLike(inSize: number, outSize: number, rank: number, bloc
         return slice(fromDisplacement(matmul(g, h, { transposeA: true })), [0, 0], [rows, inSize]);
       }),
     ],
-    fit(matrix) {
-      checkMatrix('toeplitzLike', matrix, [outSize, inSize]);
-      const generators = new Float64Array(blocks * 2 * rank * n);
-      for (let block = 0; block < blocks; block++) {
-        const own = matrix.slice(block * rows * inSize, (block + 1) * rows * inSize);
-        const { g, h } = toeplitzLikeFit(own, [rows, inSize], rank);
-        generators.set(g, 2 * block * rank * n);
-        generators.set(h, (2 * block + 1) * rank * n);
-      }
-      return { generators };
-    },
   };
 }

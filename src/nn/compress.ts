@@ -1,6 +1,7 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';
 import { norm, subtract } from '../linearAlgebra/matrix.ts';
+import { fitMap } from '../maps/fits/fitMap.ts';
 import { currentScope } from '../tensor/scope.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { meanOf } from './matrices.ts';
@@ -91,7 +92,9 @@ function* fittedValues(
       olds.every((other) => other.map === old) &&
       wanted.every((target) => target.every((value, i) => value === matrix[i]));
     const names = naming.namesOf(map);
-    for (const [name, own] of Object.entries(stays ? values : (shared.get(map) ?? map.fit(meanOf(wanted))))) {
+    for (const [name, own] of Object.entries(
+      stays ? values : (shared.get(map) ?? fitMap(map, meanOf(wanted))),
+    )) {
       yield [names[name], own];
     }
   }

@@ -16,6 +16,7 @@ export {
 export { rnnLayer } from './rnnLayer.ts';
 export { rnnSteps } from './rnnSteps.ts';
 export type { InputMapSpec, LayerSpec, MapSpec } from './spec.ts';
+export { openStream, type StreamOptions } from './streaming/openStream.ts';
 export { type OutputError, quantisationError } from './streaming/quantisationError.ts';
-export type { RecurrentStream, StreamOptions, StreamWeights } from './streaming/recurrentStream.ts';
+export type { RecurrentStream, StreamWeights } from './streaming/recurrentStream.ts';
 export { type Summary, type SummaryRow, summarise } from './summary.ts';

@@ -32,7 +32,7 @@ export function lstmLayer(
 
   if (peepholes) naming.add(`${name}.peepholes`, { shape: [3 * hidden], deviation: 0 });
 
-  const projection = isSharedLowRank(recurrent) ? recurrent.parts.projection : null;
+  const projection = isSharedLowRank(recurrent) ? recurrent.structure.projection : null;
   const outSize = projection?.outSize ?? hidden;
 
   return {

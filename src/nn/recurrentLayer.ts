@@ -59,7 +59,7 @@ export function cellMaps(
  */
 export function emittedBy(recurrent: LinearMap, naming: Naming) {
   if (!isSharedLowRank(recurrent)) return { outSize: recurrent.inSize, emit: (_: Tensors, h: Tensor) => h };
-  const { projection } = recurrent.parts;
+  const { projection } = recurrent.structure;
   const emit = (parameters: Tensors, h: Tensor) =>
     applyMap(projection, naming.pick(projection, parameters), h);
   return { outSize: projection.outSize, emit };

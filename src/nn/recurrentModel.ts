@@ -14,7 +14,6 @@ import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { layerFromSpec } from './layerFromSpec.ts';
 import type { LayerState, RecurrentLayer } from './recurrentLayer.ts';
 import type { LayerSpec } from './spec.ts';
-import { openStream, type RecurrentStream, type StreamOptions } from './streaming/recurrentStream.ts';
 
 /** Sizes and structures of a stack of recurrent layers with a linear output layer. */
 export interface RecurrentModelSpec {
@@ -45,11 +44,6 @@ export interface RecurrentModel {
   initialise(seed: number, options?: { readonly dtype?: DType; readonly backend?: Backend }): Tensors;
   /** x [T, B, inputSize] → y [T, B, outputSize] and the states after the last step. Throws InputError when shapes do not fit. */
   apply(parameters: Tensors, x: Tensor, options?: ApplyOptions): { y: Tensor; state: readonly LayerState[] };
-  /**
-   * The model for one sequence of which a row comes at a time: the numbers of `apply` for a batch of one, at less cost.
-   * Throws InputError when a layer is bidirectional, a parameter does not fit, or a scope is open.
-   */
-  stream(parameters: Tensors, options?: StreamOptions): RecurrentStream;
 }
 
 /** Builds a model. Throws InputError for sizes below 1, no layers, or a structure that is not known. */
@@ -68,7 +62,7 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
   naming.addMap('head', head);
   naming.add('head.bias', { shape: [spec.outputSize], deviation: 0 });
 
-  const model: RecurrentModel = {
+  return {
     spec,
     layers,
     head,
@@ -100,9 +94,7 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
       );
       return { y, state: states };
     },
-    stream: (parameters, options) => openStream(model, parameters, options),
   };
-  return model;
 }
 
 function initialise(

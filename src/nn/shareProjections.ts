@@ -1,6 +1,5 @@
-import { isBlockDiagonal } from '../maps/blockDiagonal.ts';
+import { fitShared } from '../maps/fits/fitMap.ts';
 import { allParameters, type LinearMap } from '../maps/linearMap.ts';
-import { fitShared } from '../maps/sharedLowRank.ts';
 import { columns, meanOf, onDiagonal, sideBySide } from './matrices.ts';
 import type { RecurrentModel } from './recurrentModel.ts';
 import { type Emission, emissions, type PlacedMap, readers } from './wholeMatrices.ts';
@@ -117,8 +116,9 @@ function fitProjection(
 /** In how many parts a reader takes a state: as many as it is projected to, if each of its gates reads one. */
 function partsRead({ emission, readers: maps }: Feed, reader: number): number {
   const map = maps[reader];
-  const isWhole = map.inSize === emission.width;
-  return isWhole && isBlockDiagonal(map) && map.blocks === emission.blocks ? map.blocks : 1;
+  const { structure, inSize } = map;
+  const readsParts = structure.kind === 'blockDiagonal' && structure.blocks === emission.blocks;
+  return inSize === emission.width && readsParts ? structure.blocks : 1;
 }
 
 /** Lists of what has the same key, in order. */

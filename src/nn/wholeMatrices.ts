@@ -46,8 +46,8 @@ export const emissions = (layer: RecurrentLayer): readonly Emission[] =>
     if (!isSharedLowRank(map)) {
       return { place, recurrent: map, hidden, width: hidden, projection: null, blocks: 1 };
     }
-    const { projection } = map.parts;
-    return { place, recurrent: map, hidden, width: projection.outSize, projection, blocks: map.blocks };
+    const { projection, blocks } = map.structure;
+    return { place, recurrent: map, hidden, width: projection.outSize, projection, blocks };
   });
 
 /** The maps that read what layer `index` emits: the next layer's input maps, or the output layer's. */

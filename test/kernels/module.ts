@@ -1,5 +1,5 @@
 import * as kernels from '../../kernels/reference.ts';
-import { base, relaxed } from '../../src/backends/wasm/binary.generated.ts';
+import { type Build as BuildName, moduleBytes } from '../../src/backends/wasm/moduleBytes.ts';
 
 /** An argument of a kernel: an array that it may read and write, or a number. */
 export type Argument = Float32Array | Float64Array | Int32Array | Int8Array | number;
@@ -22,18 +22,14 @@ export interface Build {
 }
 
 /** The builds that this engine runs: base, and relaxed where it has relaxed SIMD. */
-export const builds: Build[] = [instantiate('base', base)];
-if (WebAssembly.validate(bytesOf(relaxed))) builds.push(instantiate('relaxed', relaxed));
+export const builds: Build[] = [instantiate('base')];
+if (WebAssembly.validate(moduleBytes('relaxed'))) builds.push(instantiate('relaxed'));
 
-function instantiate(name: string, code: string): Build {
+function instantiate(name: BuildName): Build {
   const memory = new WebAssembly.Memory({ initial: 256 });
-  const module = new WebAssembly.Module(bytesOf(code));
+  const module = new WebAssembly.Module(moduleBytes(name));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { name, exports, memory };
-}
-
-function bytesOf(code: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(Buffer.from(code, 'hex'));
 }
 
 /** Runs a reference kernel on float64 copies of float32 arrays; returns its result and the arrays after it. */

@@ -5,6 +5,7 @@ import {
   blockCirculant,
   dense,
   diagonalPlusLowRank,
+  fitMap,
   fitShared,
   grad,
   hashed,
@@ -46,7 +47,7 @@ const off = (found: Float64Array, matrix: Float64Array) => length(found.map((val
 
 /** The fitted parameters as tensors, of the shapes that the map expects. */
 function fitted(map: LinearMap, matrix: Float64Array): Tensors {
-  const values = map.fit(matrix);
+  const values = fitMap(map, matrix);
   expect(Object.keys(values).sort()).toEqual(Object.keys(allParameters(map)).sort());
   return Object.fromEntries(
     Object.entries(allParameters(map)).map(([name, { shape }]) => [
@@ -119,9 +120,11 @@ for (const [name, maps] of Object.entries(kinds)) {
       fc.assert(
         fc.property(maps, (map) => {
           const count = map.outSize * map.inSize;
-          expect(() => map.fit(new Float64Array(count + 1))).toThrow(InputError);
-          expect(() => map.fit(new Float64Array(count + 1))).toThrow(`holds ${count + 1} numbers`);
-          expect(() => map.fit(new Float64Array(count).fill(Number.NaN))).toThrow(/is NaN, expected finite/);
+          expect(() => fitMap(map, new Float64Array(count + 1))).toThrow(InputError);
+          expect(() => fitMap(map, new Float64Array(count + 1))).toThrow(`holds ${count + 1} numbers`);
+          expect(() => fitMap(map, new Float64Array(count).fill(Number.NaN))).toThrow(
+            /is NaN, expected finite/,
+          );
         }),
       );
     });
@@ -218,7 +221,7 @@ describe('the fit of a diagonal plus low rank', () => {
 
   it('of a diagonal is the diagonal', () => {
     const map = diagonalPlusLowRank(3, 6, 1, 2);
-    const { d, u, v } = map.fit(Float64Array.of(1, 0, 0, 0, 2, 0, 0, 0, 3, 4, 0, 0, 0, 5, 0, 0, 0, 6));
+    const { d, u, v } = fitMap(map, Float64Array.of(1, 0, 0, 0, 2, 0, 0, 0, 3, 4, 0, 0, 0, 5, 0, 0, 0, 6));
     expect(Array.from(d)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(length(u) * length(v)).toBe(0);
   });
@@ -263,12 +266,12 @@ describe('the fit of a Kronecker product', () => {
 
 describe('tied entries', () => {
   it('get their mean, by hand', () => {
-    expect(Array.from(toeplitz(2, 2).fit(Float64Array.of(1, 7, 5, 3)).t)).toEqual([7, 2, 5]);
-    expect(Array.from(blockCirculant(2, 2, 2).fit(Float64Array.of(1, 7, 5, 3)).v)).toEqual([2, 6]);
+    expect(Array.from(fitMap(toeplitz(2, 2), Float64Array.of(1, 7, 5, 3)).t)).toEqual([7, 2, 5]);
+    expect(Array.from(fitMap(blockCirculant(2, 2, 2), Float64Array.of(1, 7, 5, 3)).v)).toEqual([2, 6]);
   });
 
   it('that no entry uses are zero', () => {
-    const { v } = hashed(1, 1, 5).fit(Float64Array.of(3));
+    const { v } = fitMap(hashed(1, 1, 5), Float64Array.of(3));
     expect(
       Array.from(v)
         .filter((value) => value !== 0)
@@ -319,6 +322,18 @@ describe('Toeplitz-like matrices of rank 2', () => {
       }),
     );
   });
+});
+
+it('of a map of one’s own is what that says, of a matrix that is checked', () => {
+  const scaled: LinearMap = {
+    ...dense(2, 1),
+    kind: 'scaled',
+    structure: { kind: 'own', fit: ([first]) => ({ weight: Float64Array.of(first, 0) }) },
+  };
+  expect(fitMap(scaled, Float64Array.of(3, 4))).toEqual({ weight: Float64Array.of(3, 0) });
+  expect(() => fitMap(scaled, Float64Array.of(3))).toThrow(
+    'fitMap: the matrix for scaled holds 1 numbers, expected 1 × 2.',
+  );
 });
 
 it('gets nearer the more room a structure has', () => {

@@ -64,7 +64,7 @@ function byDefinition(
   } else if (spec.cell === 'gru') h = gruSteps({ ...given, recurrentBias: p[`${name}.recurrentBias`] });
   else h = lstmSteps({ ...given, c0: state, peepholes: p[`${name}.peepholes`] }).h;
   if (!isSharedLowRank(recurrent)) return h;
-  const { projection } = recurrent.parts;
+  const { projection } = recurrent.structure;
   return times(h, toDense(projection, naming.pick(projection, p)));
 }
 

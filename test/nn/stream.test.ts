@@ -8,6 +8,7 @@ import { createWasmBackend } from '../../src/backends/wasm/backend.ts';
 import {
   InputError,
   type LayerSpec,
+  openStream,
   quantisationError,
   type RecurrentModel,
   type RecurrentModelSpec,
@@ -64,7 +65,7 @@ describe('a stream', () => {
         const parameters = drawn(model, seed);
         const x = sequence(model, seed, time);
         const { y, state } = model.apply(parameters, x);
-        const stream = model.stream(parameters);
+        const stream = openStream(model, parameters);
         expect(distance(follow(stream, x), y.dataSync(), 1)).toBeLessThan(1e-12);
         stream.state().forEach((layer, i) => {
           expect(Object.keys(layer).sort()).toEqual(Object.keys(state[i]).sort());
@@ -107,7 +108,9 @@ describe('a stream', () => {
             ...spec,
             layers: spec.layers.map((own) => ({ ...own, plan: 'dense' })),
           }).apply(parameters, x);
-          expect(distance(follow(model.stream(parameters), x), expected.y.dataSync(), 1)).toBeLessThan(1e-11);
+          expect(distance(follow(openStream(model, parameters), x), expected.y.dataSync(), 1)).toBeLessThan(
+            1e-11,
+          );
         },
       ),
       { numRuns: 40 },
@@ -120,7 +123,7 @@ describe('a stream', () => {
         const model = recurrentModel(spec);
         const x = sequence(model, seed, 5);
         const expected = model.apply(model.initialise(seed, float64), x).y.dataSync();
-        const found = follow(model.stream(model.initialise(seed)), copyTo(x, {}));
+        const found = follow(openStream(model, model.initialise(seed)), copyTo(x, {}));
         expect(distance(found, Float64Array.from(expected), 0.1)).toBeLessThan(1e-5);
       }),
     );
@@ -144,13 +147,15 @@ describe('a stream', () => {
       const parameters = model.initialise(3);
       const x = copyTo(sequence(model, 3, 40), {});
       const expected = scope(() => model.apply(parameters, x).y).dataSync();
-      expect(distance(follow(model.stream(parameters), x), Float64Array.from(expected))).toBeLessThan(2e-5);
+      expect(distance(follow(openStream(model, parameters), x), Float64Array.from(expected))).toBeLessThan(
+        2e-5,
+      );
     }
   });
 
   it('begins anew after reset, and reads what it is given', () => {
     const model = recurrentModel(two);
-    const stream = model.stream(model.initialise(1));
+    const stream = openStream(model, model.initialise(1));
     const first = Array.from(stream.step([1, 2, 3]));
     const second = Array.from(stream.step([1, 2, 3]));
     expect(second).not.toEqual(first);
@@ -169,7 +174,7 @@ describe('a stream', () => {
         const [before, after] = [slice(x, [0], [cut]), slice(x, [cut], [6 - cut])];
         const rest = whole.subarray(cut * spec.outputSize);
 
-        const stream = model.stream(parameters);
+        const stream = openStream(model, parameters);
         follow(stream, sequence(model, seed + 1, 2));
         stream.reset(model.apply(parameters, before).state);
         expect(distance(follow(stream, after), rest, 1)).toBeLessThan(1e-12);
@@ -184,7 +189,7 @@ describe('a stream', () => {
 
   it('returns one array of its own again and again, or the one that it is given', () => {
     const model = recurrentModel(two);
-    const stream = model.stream(model.initialise(1));
+    const stream = openStream(model, model.initialise(1));
     const own = stream.step([1, 2, 3]);
     const copy = Float32Array.from(own);
     const other = new Float32Array(5);
@@ -197,18 +202,18 @@ describe('a stream', () => {
   it('keeps the parameters that it was opened with', () => {
     const model = recurrentModel(two);
     const parameters = model.initialise(1);
-    const before = Array.from(model.stream(parameters).step([1, 2, 3]));
-    const stream = model.stream(parameters);
+    const before = Array.from(openStream(model, parameters).step([1, 2, 3]));
+    const stream = openStream(model, parameters);
     for (const { storage } of Object.values(parameters)) storage.overwrite(new Float32Array(storage.size));
     expect(Array.from(stream.step([1, 2, 3]))).toEqual(before);
-    expect(Array.from(model.stream(parameters).step([1, 2, 3]))).toEqual([0, 0, 0, 0, 0]);
+    expect(Array.from(openStream(model, parameters).step([1, 2, 3]))).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('multiplies low-rank factors one by one where that is less, and written out where it is not', () => {
     const bytesOf = (rank: number) => {
       const layers = [{ hidden: 16, input: { lowRank: rank }, recurrent: { lowRank: rank } }];
       const model = recurrentModel({ inputSize: 16, layers, outputSize: 8 });
-      return model.stream(model.initialise(1)).bytes / 4 - 64 - 8 * 16 - 8;
+      return openStream(model, model.initialise(1)).bytes / 4 - 64 - 8 * 16 - 8;
     };
     // Rows are laid out in multiples of eight.
     expect(bytesOf(8)).toBe(2 * 8 * (64 + 16));
@@ -219,7 +224,7 @@ describe('a stream', () => {
     const numbersOf = (hidden: number, map: 'circulant' | 'dense', plan?: 'dense' | 'transforms') => {
       const layers = [{ hidden, input: map, recurrent: map, plan }];
       const model = recurrentModel({ inputSize: hidden, layers, outputSize: 8 });
-      return model.stream(model.initialise(1)).bytes / 4 - 4 * hidden - 8 * hidden - 8;
+      return openStream(model, model.initialise(1)).bytes / 4 - 4 * hidden - 8 * hidden - 8;
     };
     // Spectra are n complex numbers for each of four gates.
     const [spectra, matrices] = [(n: number) => 2 * 4 * 2 * n, (n: number) => 2 * 4 * n * n];
@@ -262,9 +267,9 @@ describe('a stream with 8-bit weights', () => {
             const parameters = drawn(model, seed);
             const x = sequence(model, seed, 5);
             const expected = model.apply(rounded(model, parameters), x).y.dataSync();
-            const plain = model.stream(parameters, { weights: 'int8' });
+            const plain = openStream(model, parameters, { weights: 'int8' });
             expect(distance(follow(plain, x), expected, 1)).toBeLessThan(1e-3);
-            const wasm = model.stream(everyCopy(parameters, {}), { weights: 'int8' });
+            const wasm = openStream(model, everyCopy(parameters, {}), { weights: 'int8' });
             expect(distance(follow(wasm, x), expected, 1)).toBeLessThan(1e-3);
           },
         ),
@@ -280,7 +285,7 @@ describe('a stream with 8-bit weights', () => {
         const parameters = model.initialise(seed);
         const x = copyTo(sequence(model, seed, 5), {});
         const expected = model.apply(parameters, x).y.dataSync();
-        const stream = model.stream(parameters, { weights: 'int8' });
+        const stream = openStream(model, parameters, { weights: 'int8' });
         expect(distance(follow(stream, x), Float64Array.from(expected), 0.1)).toBeLessThan(0.1);
       }),
     );
@@ -291,8 +296,8 @@ describe('a stream with 8-bit weights', () => {
     const parameters = model.initialise(1);
     const [matrices, rows, biases] = [256 * 128 + 32 * 64, 256 + 256 + 32, 256 + 32];
     // 256 rows are ten panels of 24 and two of 8; 32 rows one of 24 and one of 8.
-    expect(model.stream(parameters).bytes).toBe(4 * (matrices + biases));
-    expect(model.stream(parameters, { weights: 'int8' }).bytes).toBe(matrices + 4 * (rows + biases));
+    expect(openStream(model, parameters).bytes).toBe(4 * (matrices + biases));
+    expect(openStream(model, parameters, { weights: 'int8' }).bytes).toBe(matrices + 4 * (rows + biases));
   });
 });
 
@@ -304,7 +309,7 @@ describe('quantisationError', () => {
         const parameters = drawn(model, seed);
         const x = sequence(model, seed, time);
         const exact = model.apply(parameters, x).y.dataSync();
-        const quantised = follow(model.stream(parameters, { weights: 'int8' }), x);
+        const quantised = follow(openStream(model, parameters, { weights: 'int8' }), x);
         const size = Math.hypot(...exact) / Math.sqrt(exact.length);
         const errors = Array.from(exact, (value, i) => Math.abs(value - quantised[i]) / size);
         const found = quantisationError(model, parameters, reshape(x, [time, spec.inputSize]));
@@ -348,7 +353,7 @@ describe('the memory of a stream', () => {
   it.each(['float32', 'int8'] as const)('does not grow over 100,000 steps: %s', (weights) => {
     const home = createWasmBackend();
     const model = recurrentModel(large);
-    const stream = model.stream(model.initialise(1, { backend: home }), { weights });
+    const stream = openStream(model, model.initialise(1, { backend: home }), { weights });
     const [x, y] = [new Float32Array(40).fill(0.3), new Float32Array(29)];
     for (let i = 0; i < 5000; i++) stream.step(x, y);
     const [mark, bytes] = [home.mark(), home.view(home.upload(x), 1, 'float32').buffer.byteLength];
@@ -368,8 +373,8 @@ describe('the memory of a stream', () => {
   it('may move when others need more', () => {
     const home = createWasmBackend();
     const model = recurrentModel(large);
-    const stream = model.stream(model.initialise(1, { backend: home }));
-    const still = model.stream(model.initialise(1));
+    const stream = openStream(model, model.initialise(1, { backend: home }));
+    const still = openStream(model, model.initialise(1));
     const [x, y] = [new Float32Array(40).fill(0.3), new Float32Array(29)];
     const step = (): FloatArray => still.step(x);
     expect(stream.step(x, y)).toEqual(step());
@@ -390,7 +395,7 @@ describe('the memory of a stream', () => {
     const before = home.mark();
     let one = 0;
     for (let i = 0; i < 8; i++) {
-      const dropped = new WeakRef(model.stream(parameters));
+      const dropped = new WeakRef(openStream(model, parameters));
       one ||= home.mark() - before;
       for (let tries = 0; tries < 50 && dropped.deref() !== undefined; tries++) {
         await setTimeout(1);
@@ -406,7 +411,7 @@ describe('the memory of a stream', () => {
     const home = createWasmBackend();
     const model = recurrentModel({ ...large, layers: [{ hidden: 24 }, { hidden: 24, plan: 'transforms' }] });
     const parameters = model.initialise(1, { backend: home });
-    const open = () => model.stream(parameters);
+    const open = () => openStream(model, parameters);
     expect(open).toThrow(InputError);
     const mark = home.mark();
     for (let i = 0; i < 5; i++) expect(open).toThrow(InputError);
@@ -420,21 +425,21 @@ describe('opening and stepping', () => {
 
   it('refuses layers that read from both ends', () => {
     const both = recurrentModel({ ...two, layers: [{ hidden: 4 }, { hidden: 4, bidirectional: true }] });
-    const open = () => both.stream(both.initialise(1));
+    const open = () => openStream(both, both.initialise(1));
     expect(open).toThrow(InputError);
     expect(open).toThrow(/layer 1 is bidirectional and needs the end of a sequence/);
   });
 
   it('refuses transforms of a map that has none', () => {
     const planned = recurrentModel({ ...two, layers: [{ hidden: 4, plan: 'transforms' }] });
-    expect(() => planned.stream(planned.initialise(1))).toThrow(InputError);
+    expect(() => openStream(planned, planned.initialise(1))).toThrow(InputError);
   });
 
   it('refuses parameters that are missing, of another shape or of several homes', () => {
     for (const name of Object.keys(model.parameters)) {
       const { [name]: one, ...others } = parameters;
       const refused = (value?: Tensor) => () =>
-        model.stream(value === undefined ? others : { ...others, [name]: value });
+        openStream(model, value === undefined ? others : { ...others, [name]: value });
       expect(refused(), name).toThrow(`The parameter ${name} is missing.`);
       expect(refused(zeros([2, 7])), name).toThrow(InputError);
       expect(refused(zeros([2, 7])), name).toThrow(/has shape \[2, 7\], expected/);
@@ -445,20 +450,20 @@ describe('opening and stepping', () => {
 
   it('refuses weights of another kind', () => {
     for (const weights of ['float64', 'int4', 8]) {
-      const open = () => model.stream(parameters, { weights: weights as 'int8' });
+      const open = () => openStream(model, parameters, { weights: weights as 'int8' });
       expect(open).toThrow(InputError);
       expect(open).toThrow(/expected int8 or the parameters' own float32/);
     }
-    expect(model.stream(parameters, { weights: 'float32' }).weights).toBe('float32');
-    expect(model.stream(model.initialise(1, float64)).weights).toBe('float64');
+    expect(openStream(model, parameters, { weights: 'float32' }).weights).toBe('float32');
+    expect(openStream(model, model.initialise(1, float64)).weights).toBe('float64');
   });
 
   it('refuses to be opened inside a scope', () => {
-    expect(() => scope(() => model.stream(parameters).step([1, 2, 3]).length)).toThrow(InputError);
+    expect(() => scope(() => openStream(model, parameters).step([1, 2, 3]).length)).toThrow(InputError);
   });
 
   it('refuses rows and results of another length, and leaves the state as it was', () => {
-    const stream = model.stream(parameters);
+    const stream = openStream(model, parameters);
     const expected = Array.from(stream.step([1, 2, 3]));
     stream.reset();
     for (const x of [[], [1, 2], [1, 2, 3, 4], undefined, null, 3, zeros([3])]) {
@@ -469,7 +474,7 @@ describe('opening and stepping', () => {
   });
 
   it('refuses states that do not fit', () => {
-    const stream = model.stream(parameters);
+    const stream = openStream(model, parameters);
     const { state } = model.apply(parameters, zeros([2, 2, 3]));
     expect(() => stream.reset(state)).toThrow(
       /h of the state of layer 0 has shape \[2, 4\], expected \[1, 4\]/,

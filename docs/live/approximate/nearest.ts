@@ -1,6 +1,7 @@
 import {
   allParameters,
   circulant,
+  fitMap,
   hashed,
   type LinearMap,
   lowRank,
@@ -32,12 +33,12 @@ export const mapsOf = (side: number, rank: number): readonly { name: string; map
   { name: 'Circulant', map: circulant(side, side) },
 ];
 
-/** The nearest matrix of a structure, as the library's `fit` finds it. */
+/** The nearest matrix of a structure, as the library's `fitMap` finds it. */
 export function nearest(name: string, map: LinearMap, matrix: Float64Array): Approximation {
   const specs = allParameters(map);
   const found = scope(() => {
     const parameters = Object.fromEntries(
-      Object.entries(map.fit(matrix)).map(([key, values]) => [
+      Object.entries(fitMap(map, matrix)).map(([key, values]) => [
         key,
         tensor(values, specs[key].shape, { dtype: 'float64' }),
       ]),

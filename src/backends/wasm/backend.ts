@@ -2,17 +2,15 @@ import * as reference from '../../../kernels/reference.ts';
 import type { FloatArray } from '../../../kernels/types.ts';
 import { InputError } from '../../errors.ts';
 import type { Backend, Kernels, RawBuffer } from '../backend.ts';
-import { base, relaxed } from './binary.generated.ts';
 import { hasRelaxedSimd, hasSimd } from './features.ts';
 import { LinearMemory } from './memory.ts';
+import { type Build, moduleBytes } from './moduleBytes.ts';
 
 /**
  * The WebAssembly backend: float32, SIMD, and fused multiply-add where the engine has relaxed SIMD
  * (`build` forces one of the two). Throws InputError where the engine lacks what the build needs.
  */
-export function createWasmBackend(
-  build: 'base' | 'relaxed' = hasRelaxedSimd() ? 'relaxed' : 'base',
-): Backend {
+export function createWasmBackend(build: Build = hasRelaxedSimd() ? 'relaxed' : 'base'): Backend {
   if (!hasSimd())
     throw new InputError('The wasm backend needs WebAssembly SIMD, which this engine does not offer.');
   if (build === 'relaxed' && !hasRelaxedSimd()) {
@@ -21,7 +19,7 @@ export function createWasmBackend(
     );
   }
   const memory = LinearMemory.reserve();
-  const module = new WebAssembly.Module(bytesOf(build === 'relaxed' ? relaxed : base));
+  const module = new WebAssembly.Module(moduleBytes(build));
   const exports = new WebAssembly.Instance(module, { env: { memory, abort: fail } }).exports;
   for (const name of Object.keys(reference)) {
     if (typeof exports[name] !== 'function') throw new Error(`The wasm build lacks the kernel ${name}.`);
@@ -82,15 +80,3 @@ const addressOf = (buffer: RawBuffer): number => buffer as unknown as number;
 function fail(): never {
   throw new Error('A wasm kernel aborted.');
 }
-
-/** The bytes that digits stand for; by character codes, since a call for each byte would cost tens of milliseconds. */
-function bytesOf(digits: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = 16 * digitOf(digits.charCodeAt(2 * i)) + digitOf(digits.charCodeAt(2 * i + 1));
-  }
-  return bytes;
-}
-
-/** 0 … 9, a … f. */
-const digitOf = (code: number): number => (code < 58 ? code - 48 : code - 87);

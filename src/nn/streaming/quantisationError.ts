@@ -3,6 +3,7 @@ import { InputError } from '../../errors.ts';
 import { show } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { RecurrentModel } from '../recurrentModel.ts';
+import { openStream } from './openStream.ts';
 
 /** How far outputs are from what they should be, relative to the root mean square of the latter. */
 export interface OutputError {
@@ -12,7 +13,7 @@ export interface OutputError {
 
 /**
  * What 8-bit weights cost: the errors |y₈ − y| of a stream with them beside one without, over the rows of x [T, inputSize] as
- * one sequence, relative to the root mean square of y. Throws InputError when x is no such rows, and as `model.stream` does.
+ * one sequence, relative to the root mean square of y. Throws InputError when x is no such rows, and as `openStream` does.
  */
 export function quantisationError(model: RecurrentModel, parameters: Tensors, x: Tensor): OutputError {
   const { inputSize, outputSize } = model.spec;
@@ -21,7 +22,10 @@ export function quantisationError(model: RecurrentModel, parameters: Tensors, x:
       `quantisationError: x has shape ${show(x.shape)}, expected [T, ${inputSize}] with at least one row.`,
     );
   }
-  const [exact, quantised] = [model.stream(parameters), model.stream(parameters, { weights: 'int8' })];
+  const [exact, quantised] = [
+    openStream(model, parameters),
+    openStream(model, parameters, { weights: 'int8' }),
+  ];
   const rows = x.dataSync();
   const count = x.shape[0] * outputSize;
   let [squares, sum, largest] = [0, 0, 0];

@@ -2,7 +2,6 @@ import type { FloatArray } from '../../../kernels/types.ts';
 import type { Tensors } from '../../autograd/grad.ts';
 import type { DType } from '../../backends/index.ts';
 import { InputError } from '../../errors.ts';
-import { currentScope } from '../../tensor/scope.ts';
 import { sameShape, show } from '../../tensor/shape.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { namingOf } from '../places.ts';
@@ -10,15 +9,7 @@ import type { LayerState } from '../recurrentLayer.ts';
 import type { RecurrentModel } from '../recurrentModel.ts';
 import { type Instruction, Products } from './products.ts';
 import { type StreamLayer, streamLayer } from './streamLayer.ts';
-import { StreamMemory, type Vector } from './streamMemory.ts';
-
-export interface StreamOptions {
-  /**
-   * How the matrices are kept: as the parameters are unless given, or in 8 bits with a scale for each row, a quarter of the
-   * bytes (what is multiplied by transforms, biases and peepholes stay as they are).
-   */
-  readonly weights?: StreamWeights;
-}
+import type { StreamMemory, Vector } from './streamMemory.ts';
 
 export type StreamWeights = DType | 'int8';
 
@@ -44,7 +35,7 @@ export class RecurrentStream {
   #input: FloatArray;
   #output: FloatArray;
 
-  /** Use `model.stream`. */
+  /** Use `openStream`. */
   constructor(model: RecurrentModel, parameters: Tensors, weights: StreamWeights, memory: StreamMemory) {
     const { inputSize, outputSize, layers: specs } = model.spec;
     const products = new Products(memory, weights === 'int8', namingOf(model), parameters);
@@ -148,70 +139,6 @@ export class RecurrentStream {
   #view({ buffer, size }: Vector): FloatArray {
     return this.#memory.backend.view(buffer, size, this.#memory.dtype);
   }
-}
-
-/**
- * A stream of a model with trained parameters. Throws InputError when the model reads sequences from both ends, a parameter
- * is missing or of another shape, dtype or backend than the others, or a scope is open.
- */
-export function openStream(
-  model: RecurrentModel,
-  parameters: Tensors,
-  { weights }: StreamOptions = {},
-): RecurrentStream {
-  const like = checkParameters(model, parameters);
-  const bothWays = model.spec.layers.findIndex((layer) => layer.bidirectional);
-  if (bothWays >= 0) {
-    throw new InputError(
-      `stream: layer ${bothWays} is bidirectional and needs the end of a sequence, expected layers of one direction.`,
-    );
-  }
-  if (weights !== undefined && weights !== 'int8' && weights !== like.dtype) {
-    throw new InputError(
-      `stream: weights is ${JSON.stringify(weights)}, expected int8 or the parameters' own ${like.dtype}.`,
-    );
-  }
-  if (!like.backend.readsAtOnce) {
-    throw new InputError(
-      `stream: the parameters are on the ${like.backend.name} backend; streams run on the wasm and reference backends.`,
-    );
-  }
-  if (currentScope() !== null) {
-    throw new InputError(
-      'stream: it was opened inside a scope, expected outside of every scope: it lives longer.',
-    );
-  }
-  const memory = new StreamMemory(like.backend, like.dtype);
-  try {
-    const stream = new RecurrentStream(model, parameters, weights ?? like.dtype, memory);
-    memory.freeWith(stream);
-    return stream;
-  } catch (error) {
-    memory.free();
-    throw error;
-  }
-}
-
-/** One of the parameters, when all are there and of its home. */
-function checkParameters(model: RecurrentModel, parameters: Tensors): Tensor {
-  let like: Tensor | null = null;
-  for (const [name, { shape }] of Object.entries(model.parameters)) {
-    const found = parameters[name];
-    if (found === undefined) throw new InputError(`The parameter ${name} is missing.`);
-    if (!sameShape(found.shape, shape)) {
-      throw new InputError(
-        `stream: the parameter ${name} has shape ${show(found.shape)}, expected ${show(shape)}.`,
-      );
-    }
-    like ??= found;
-    if (found.dtype !== like.dtype || found.backend !== like.backend) {
-      throw new InputError(
-        `stream: the parameter ${name} is ${found.dtype} on ${found.backend.name}, expected ${like.dtype} on ` +
-          `${like.backend.name} as the others.`,
-      );
-    }
-  }
-  return like!;
 }
 
 function run(instructions: readonly Instruction[]): void {

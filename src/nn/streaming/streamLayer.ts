@@ -28,7 +28,7 @@ export function streamLayer(
   x: RawBuffer,
 ): StreamLayer {
   const { input, recurrent } = layer.maps;
-  const projection = isSharedLowRank(recurrent) ? recurrent.parts.projection : null;
+  const projection = isSharedLowRank(recurrent) ? recurrent.structure.projection : null;
   const parts: Parts = {
     products,
     spec,

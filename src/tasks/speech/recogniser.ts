@@ -4,6 +4,7 @@ import { type Backend, type BackendName, useBackend } from '../../backends/index
 import { InputError } from '../../errors.ts';
 import { loadCheckpoint } from '../../io/checkpoint.ts';
 import { type RecurrentModel, recurrentModel } from '../../nn/recurrentModel.ts';
+import { openStream } from '../../nn/streaming/openStream.ts';
 import type { RecurrentStream } from '../../nn/streaming/recurrentStream.ts';
 import { type Summary, summarise } from '../../nn/summary.ts';
 import { logSoftmax } from '../../ops/softmax.ts';
@@ -69,7 +70,7 @@ export class Recogniser {
    * bidirectional.
    */
   quantised(): Recogniser {
-    const stream = this.model.stream(this.parameters, { weights: 'int8' });
+    const stream = openStream(this.model, this.parameters, { weights: 'int8' });
     return new Recogniser(this.state, this.parameters, this.#backend, stream);
   }
 

@@ -1,8 +1,8 @@
-import { fromDisplacement, fromDisplacementTranspose } from '../../kernels/displacement/reference.ts';
-import { type LinearOperator, leastSquares } from '../linearAlgebra/leastSquares.ts';
-import { lowRankFactors } from '../linearAlgebra/lowRankFactors.ts';
-import { dot, multiply, transposed } from '../linearAlgebra/matrix.ts';
-import { svd } from '../linearAlgebra/svd.ts';
+import { fromDisplacement, fromDisplacementTranspose } from '../../../kernels/displacement/reference.ts';
+import { type LinearOperator, leastSquares } from '../../linearAlgebra/leastSquares.ts';
+import { lowRankFactors } from '../../linearAlgebra/lowRankFactors.ts';
+import { dot, multiply, transposed } from '../../linearAlgebra/matrix.ts';
+import { svd } from '../../linearAlgebra/svd.ts';
 
 /** The g_i and the h_i, one after the other: [rank, n] each. The displacement is Σ g_i h_iᵀ. */
 export interface Generators {
@@ -24,7 +24,7 @@ const worthwhile = 1e-3;
  * other side's follow by least squares. Then the sides are improved in turn, in Frobenius norm. A matrix of this form is
  * found to rounding; otherwise it is a local minimum, with less error than the zero matrix.
  */
-export function toeplitzLikeFit(
+export function nearestGenerators(
   matrix: Float64Array,
   [rows, cols]: readonly [number, number],
   rank: number,

@@ -1,6 +1,6 @@
-import { solvePositive } from '../linearAlgebra/cholesky.ts';
-import { dot, multiply, subtract, transposed } from '../linearAlgebra/matrix.ts';
-import { svd } from '../linearAlgebra/svd.ts';
+import { solvePositive } from '../../linearAlgebra/cholesky.ts';
+import { dot, multiply, subtract, transposed } from '../../linearAlgebra/matrix.ts';
+import { svd } from '../../linearAlgebra/svd.ts';
 
 /** Rounds after which the alternation ends, settled or not: it needs many only where 2r + 1 nears the block's side. */
 const roundLimit = 200;

@@ -1,0 +1,81 @@
+import type { Tensors } from '../../autograd/grad.ts';
+import { InputError } from '../../errors.ts';
+import { currentScope } from '../../tensor/scope.ts';
+import { sameShape, show } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import type { RecurrentModel } from '../recurrentModel.ts';
+import { RecurrentStream, type StreamWeights } from './recurrentStream.ts';
+import { StreamMemory } from './streamMemory.ts';
+
+export interface StreamOptions {
+  /**
+   * How the matrices are kept: as the parameters are unless given, or in 8 bits with a scale for each row, a quarter of the
+   * bytes (what is multiplied by transforms, biases and peepholes stay as they are).
+   */
+  readonly weights?: StreamWeights;
+}
+
+/**
+ * A trained model for one sequence of which a row comes at a time: the numbers of `model.apply` for a batch of one, at less
+ * cost. Throws InputError when a layer is bidirectional, a parameter is missing or of another shape, dtype or backend than
+ * the others, or a scope is open.
+ */
+export function openStream(
+  model: RecurrentModel,
+  parameters: Tensors,
+  { weights }: StreamOptions = {},
+): RecurrentStream {
+  const like = checkParameters(model, parameters);
+  const bothWays = model.spec.layers.findIndex((layer) => layer.bidirectional);
+  if (bothWays >= 0) {
+    throw new InputError(
+      `openStream: layer ${bothWays} is bidirectional and needs the end of a sequence, expected layers of one direction.`,
+    );
+  }
+  if (weights !== undefined && weights !== 'int8' && weights !== like.dtype) {
+    throw new InputError(
+      `openStream: weights is ${JSON.stringify(weights)}, expected int8 or the parameters' own ${like.dtype}.`,
+    );
+  }
+  if (!like.backend.readsAtOnce) {
+    throw new InputError(
+      `openStream: the parameters are on the ${like.backend.name} backend; streams run on the wasm and reference backends.`,
+    );
+  }
+  if (currentScope() !== null) {
+    throw new InputError(
+      'openStream: it was opened inside a scope, expected outside of every scope: it lives longer.',
+    );
+  }
+  const memory = new StreamMemory(like.backend, like.dtype);
+  try {
+    const stream = new RecurrentStream(model, parameters, weights ?? like.dtype, memory);
+    memory.freeWith(stream);
+    return stream;
+  } catch (error) {
+    memory.free();
+    throw error;
+  }
+}
+
+/** One of the parameters, when all are there and of its home. */
+function checkParameters(model: RecurrentModel, parameters: Tensors): Tensor {
+  let like: Tensor | null = null;
+  for (const [name, { shape }] of Object.entries(model.parameters)) {
+    const found = parameters[name];
+    if (found === undefined) throw new InputError(`The parameter ${name} is missing.`);
+    if (!sameShape(found.shape, shape)) {
+      throw new InputError(
+        `openStream: the parameter ${name} has shape ${show(found.shape)}, expected ${show(shape)}.`,
+      );
+    }
+    like ??= found;
+    if (found.dtype !== like.dtype || found.backend !== like.backend) {
+      throw new InputError(
+        `openStream: the parameter ${name} is ${found.dtype} on ${found.backend.name}, expected ${like.dtype} on ` +
+          `${like.backend.name} as the others.`,
+      );
+    }
+  }
+  return like!;
+}
