@@ -53,6 +53,8 @@ export class Replica<Batch> {
 
   /** One update, like `trainStep`. Throws what a loss throws, with everything as it was before. */
   step({ shares, batches, learningRate, clipNorm = Infinity }: Work<Batch>): StepResult {
+    // A thread that begins at once, on the core of the one that asks, would keep that from asking the others for milliseconds.
+    this.#exchange.barrier.meet(true);
     return scope(() => {
       if (this.#behind) this.#receiveParameters(this.#others);
       const own = this.#together(() => this.#differentiate(shares, batches));
