@@ -1,4 +1,6 @@
+import binaryen from 'assemblyscript/binaryen';
 import { expect, test } from 'vitest';
+import { moduleBytes } from '../../src/backends/wasm/moduleBytes.ts';
 import { builds, kernelNames, reference } from './module.ts';
 
 const byName = builds.map((build) => [build.name, build.exports] as const);
@@ -22,3 +24,14 @@ test.each(byName)('the %s build says from where on the host may allocate', (_, e
   expect(heapBase).toBeLessThan(2 ** 20);
   expect(heapBase % 64).toBe(0);
 });
+
+test.each(['base', 'relaxed'] as const)(
+  'the %s build is a valid module, whether or not this engine runs it',
+  (build) => {
+    const module = binaryen.readBinary(moduleBytes(build));
+    module.setFeatures(binaryen.Features.All);
+    expect(module.validate()).toBe(1);
+    // What stands for multiply-adds in the text is of no use by itself.
+    expect(module.emitText()).not.toMatch(/relaxed_(min|max)/);
+  },
+);
