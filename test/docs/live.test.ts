@@ -41,14 +41,12 @@ describe.each<Size>(['desktop', 'phone'])('live pages, %s', (size) => {
     // Two layers of 24 units: input map and biases, and three products of rank 2.
     expect(numberIn(await figure('parameters'))).toBe(8 * 24 + 2 * 4 * 24 + 3 * 2 * (24 + 96));
     await page.getByRole('button', { name: 'Train' }).press('Enter');
-    await until('steps', (steps) => steps >= 10);
-    const before = numberIn(await figure('loss'));
-    await until('steps', (steps) => steps >= 160);
+    // Not at a given update: one look may fall by half from the last, and which is the last before a pause, the machine decides.
+    await until('accuracy', (percent) => percent >= 75);
     await page.getByRole('button', { name: 'Pause' }).press('Space');
-    const after = numberIn(await figure('loss'));
-    expect(after).toBeLessThan(Math.min(before, 1 / 6) / 3);
-    expect(numberIn(await figure('accuracy'))).toBeGreaterThan(30);
-    const steps = await figure('steps');
+    // Whoever always answers 1 is 1/6 off.
+    expect(numberIn(await figure('loss'))).toBeLessThan(1 / 6 / 5);
+    expect(numberIn(await figure('steps'))).toBeLessThan(600);
     const curves = await page
       .locator('.line-chart path')
       .evaluateAll((paths) => paths.map((path) => path.getAttribute('d')!));
@@ -57,7 +55,6 @@ describe.each<Size>(['desktop', 'phone'])('live pages, %s', (size) => {
     await page.getByRole('button', { name: 'Begin anew' }).press('Enter');
     expect(await figure('steps')).toBe('0');
     expect(await page.locator('.line-chart path').count()).toBe(2);
-    expect(Number(steps)).toBeGreaterThanOrEqual(160);
   });
 
   live('fits what is painted with keys and pointer', 'approximate', async ({ page }) => {
