@@ -2,10 +2,18 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { launchOptions } from './test/browser/chromium.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether tests of pairs, such as maps in cells, take all of them. */
+    everyPair: boolean;
+  }
+}
+
 export default defineConfig({
   test: {
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
+    provide: { everyPair: false },
     // One worker a core, with its own heap: the kernels keep a core busy each.
     maxWorkers: 2,
     projects: [

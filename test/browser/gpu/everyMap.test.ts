@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { relativeError } from '../../../bench/gpu/registryCheck.ts';
 import {
   type Backend,
+  type GpuMode,
   type LayerSpec,
   multiply,
   random,
@@ -77,11 +78,16 @@ function layersOf(cell: Partial<LayerSpec>): [string, LayerSpec][] {
   ];
 }
 
+/** What other cells than the LSTM are tried with; cells and maps launch kernels that do not depend on each other. */
+const chosen: Readonly<Record<GpuMode, readonly string[]>> = {
+  webgl2: ['dense', 'lowRank for each gate', 'blockDiagonal', 'toeplitz by transforms'],
+  webgpu: ['lowRank'],
+};
+
 describe.each(Object.entries(cellKinds))('%s', (cellName, cell) => {
-  // Cells and maps launch kernels that do not depend on each other: WebGPU compiles each once.
   const places = layersOf(cell).flatMap(([name, layer]) =>
     modes
-      .filter((mode) => mode === 'webgl2' || cellName === 'lstm' || name === 'lowRank')
+      .filter((mode) => inject('everyPair') || cellName === 'lstm' || chosen[mode].includes(name))
       .map((mode) => ({ mode, name, layer })),
   );
   it.each(places)('of $name computes on $mode what float64 does', async ({ mode, layer }) => {

@@ -1,4 +1,4 @@
-import { fc, test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dense, hybrid, narrowDense } from '../../../src/tasks/comparisons/contenders.ts';
 import type { Contender } from '../../../src/tasks/experiments/experiment.ts';
@@ -10,29 +10,30 @@ const denseParameters = (input: number, h: number): number => 4 * h * (input + h
 const ends = { inputSize: 120, outputSize: 29 };
 
 describe('sizing', () => {
-  property.prop([fc.integer({ min: 8, max: 90 }), fc.integer({ min: 3, max: 130 })])(
-    'the narrow dense model is the one that no other width comes nearer than',
-    (width, inputSize) => {
-      const small: Contender = {
-        ...hybrid,
-        layers: (h, r) => [
-          { hidden: h, input: { lowRank: r } },
-          { hidden: h, input: { lowRank: r } },
-        ],
-        parameters: { atMost: 0.9 },
-      };
-      const [baseline, compact, control] = sizeModels([dense, small, narrowDense], width, {
-        ...ends,
-        inputSize,
-      });
-      expect(baseline!.summary.lstmParameters).toBe(denseParameters(inputSize, width));
-      const target = compact!.summary.lstmParameters;
-      const distances = Array.from({ length: 2 * width }, (_, i) =>
-        Math.abs(denseParameters(inputSize, i + 1) - target),
-      );
-      expect(Math.abs(control!.summary.lstmParameters - target)).toBe(Math.min(...distances));
-    },
-  );
+  test('the narrow dense model is the one that no other width comes nearer than', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 8, max: 90 }), fc.integer({ min: 3, max: 130 }), (width, inputSize) => {
+        const small: Contender = {
+          ...hybrid,
+          layers: (h, r) => [
+            { hidden: h, input: { lowRank: r } },
+            { hidden: h, input: { lowRank: r } },
+          ],
+          parameters: { atMost: 0.9 },
+        };
+        const [baseline, compact, control] = sizeModels([dense, small, narrowDense], width, {
+          ...ends,
+          inputSize,
+        });
+        expect(baseline!.summary.lstmParameters).toBe(denseParameters(inputSize, width));
+        const target = compact!.summary.lstmParameters;
+        const distances = Array.from({ length: 2 * width }, (_, i) =>
+          Math.abs(denseParameters(inputSize, i + 1) - target),
+        );
+        expect(Math.abs(control!.summary.lstmParameters - target)).toBe(Math.min(...distances));
+      }),
+    );
+  });
 
   test('a share is kept, and no larger size would keep it', () => {
     for (const width of [64, 96, 128, 256]) {

@@ -1,4 +1,4 @@
-import { fc, test as property } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { random } from '../../../src/index.ts';
 import { resampleSeeded } from '../../../src/tasks/experiments/seedBootstrap.ts';
@@ -58,24 +58,31 @@ test('of one seed it is the bootstrap over utterances', () => {
   expect(interval[1]).toBeCloseTo(plain.high, 1);
 });
 
-property.prop([
-  fc.array(fc.array(fc.nat(5), { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 4 }),
-  fc.nat(3),
-])('a constant difference is found exactly, whatever is drawn, where seeds agree', (errors, more) => {
-  const same = errors.map(() => errors[0]!);
-  const worse = same.map((ofSeed) => ofSeed.map((wrong) => wrong + more));
-  const totals = errors[0]!.map(() => 10);
-  const rates = resampleSeeded(
-    [
-      { name: 'a', scores: worse },
-      { name: 'b', scores: same },
-    ],
-    totals,
-    { random: uniform('constant'), resamples: 50 },
+test('a constant difference is found exactly, whatever is drawn, where seeds agree', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.nat(5), { minLength: 6, maxLength: 6 }), { minLength: 1, maxLength: 4 }),
+      fc.nat(3),
+      (errors, more) => {
+        const same = errors.map(() => errors[0]!);
+        const worse = same.map((ofSeed) => ofSeed.map((wrong) => wrong + more));
+        const totals = errors[0]!.map(() => 10);
+        const rates = resampleSeeded(
+          [
+            { name: 'a', scores: worse },
+            { name: 'b', scores: same },
+          ],
+          totals,
+          { random: uniform('constant'), resamples: 50 },
+        );
+        const { difference, interval, probabilityOfImprovement } = rates.difference('a', 'b');
+        for (const value of [difference, ...interval]) expect(value).toBeCloseTo(more / 10, 12);
+        expect(rates.difference('b', 'a').probabilityOfImprovement).toBe(
+          more === 0 ? probabilityOfImprovement : 1,
+        );
+      },
+    ),
   );
-  const { difference, interval, probabilityOfImprovement } = rates.difference('a', 'b');
-  for (const value of [difference, ...interval]) expect(value).toBeCloseTo(more / 10, 12);
-  expect(rates.difference('b', 'a').probabilityOfImprovement).toBe(more === 0 ? probabilityOfImprovement : 1);
 });
 
 test('seeds that disagree widen the interval', () => {

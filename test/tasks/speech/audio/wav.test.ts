@@ -1,4 +1,4 @@
-import { fc, test } from '@fast-check/vitest';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../../../src/errors.ts';
 import { decodeWav, encodeWav } from '../../../../src/tasks/speech/audio/wav.ts';
@@ -27,54 +27,72 @@ function failure(bytes: Uint8Array): string {
 }
 
 describe('decodeWav', () => {
-  test.prop([
-    anyLayout,
-    anySamples,
-    fc.integer({ min: 1000, max: 400_000 }),
-    fc.integer({ min: 1, max: 5 }),
-    fc.boolean(),
-  ])(
-    'reads every format, the mean of its channels, to the format’s precision',
-    (layout, values, sampleRate, channels, extensible) => {
-      const frames = values.slice(0, Math.max(1, values.length - (values.length % channels)));
-      const interleaved = frames.length < channels ? new Array<number>(channels).fill(frames[0]!) : frames;
-      const audio = decodeWav(wav(interleaved, { ...layout, sampleRate, channels, extensible }), 'clip.wav');
-      expect(audio.sampleRate).toBe(sampleRate);
-      expect(audio.samples).toHaveLength(interleaved.length / channels);
-      audio.samples.forEach((sample, n) => {
-        const mean =
-          interleaved.slice(n * channels, (n + 1) * channels).reduce((a, b) => a + b, 0) / channels;
-        expect(Math.abs(sample - mean)).toBeLessThanOrEqual(layout.step + 1e-7);
-      });
-    },
-  );
-
-  test.prop([anyLayout, anySamples, fc.nat(), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 })], {
-    numRuns: 2000,
-  })(
-    'gives a recording or an InputError, whatever was cut off or overwritten',
-    (layout, values, cut, overwritten) => {
-      const whole = wav(values, layout);
-      const bytes = whole.slice(0, cut % 3 === 0 ? cut % (whole.length + 1) : whole.length);
-      for (const [at, value] of overwritten)
-        if (bytes.length > 0) bytes[at % Math.min(60, bytes.length)] = value;
-      try {
-        const { samples, sampleRate } = decodeWav(bytes, 'clip.wav');
-        expect(samples.length).toBeGreaterThan(0);
-        expect(samples.every((x) => Math.abs(x) <= 1)).toBe(true);
-        expect(sampleRate).toBeGreaterThanOrEqual(1000);
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputError);
-        expect((error as Error).message).toMatch(/^clip\.wav, byte \d+: .*\(WAV rule: [a-z]+\)$/);
-      }
-    },
-  );
-
-  test.prop([fc.uint8Array({ maxLength: 200 })])('gives an InputError for bytes that are no WAV', (bytes) => {
-    expect(failure(bytes)).toMatch(/^clip\.wav, byte \d+: .*\(WAV rule: [a-z]+\)$/);
+  it('reads every format, the mean of its channels, to the format’s precision', () => {
+    fc.assert(
+      fc.property(
+        anyLayout,
+        anySamples,
+        fc.integer({ min: 1000, max: 400_000 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.boolean(),
+        (layout, values, sampleRate, channels, extensible) => {
+          const frames = values.slice(0, Math.max(1, values.length - (values.length % channels)));
+          const interleaved =
+            frames.length < channels ? new Array<number>(channels).fill(frames[0]!) : frames;
+          const audio = decodeWav(
+            wav(interleaved, { ...layout, sampleRate, channels, extensible }),
+            'clip.wav',
+          );
+          expect(audio.sampleRate).toBe(sampleRate);
+          expect(audio.samples).toHaveLength(interleaved.length / channels);
+          audio.samples.forEach((sample, n) => {
+            const mean =
+              interleaved.slice(n * channels, (n + 1) * channels).reduce((a, b) => a + b, 0) / channels;
+            expect(Math.abs(sample - mean)).toBeLessThanOrEqual(layout.step + 1e-7);
+          });
+        },
+      ),
+    );
   });
 
-  test('reads hand-made 16-bit stereo past chunks of odd length', () => {
+  it('gives a recording or an InputError, whatever was cut off or overwritten', () => {
+    fc.assert(
+      fc.property(
+        anyLayout,
+        anySamples,
+        fc.nat(),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 }),
+        (layout, values, cut, overwritten) => {
+          const whole = wav(values, layout);
+          const bytes = whole.slice(0, cut % 3 === 0 ? cut % (whole.length + 1) : whole.length);
+          for (const [at, value] of overwritten)
+            if (bytes.length > 0) bytes[at % Math.min(60, bytes.length)] = value;
+          try {
+            const { samples, sampleRate } = decodeWav(bytes, 'clip.wav');
+            expect(samples.length).toBeGreaterThan(0);
+            expect(samples.every((x) => Math.abs(x) <= 1)).toBe(true);
+            expect(sampleRate).toBeGreaterThanOrEqual(1000);
+          } catch (error) {
+            expect(error).toBeInstanceOf(InputError);
+            expect((error as Error).message).toMatch(/^clip\.wav, byte \d+: .*\(WAV rule: [a-z]+\)$/);
+          }
+        },
+      ),
+      {
+        numRuns: 2000,
+      },
+    );
+  });
+
+  it('gives an InputError for bytes that are no WAV', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(failure(bytes)).toMatch(/^clip\.wav, byte \d+: .*\(WAV rule: [a-z]+\)$/);
+      }),
+    );
+  });
+
+  it('reads hand-made 16-bit stereo past chunks of odd length', () => {
     const format = chunk('fmt ', [1, 0, 2, 0, 0x40, 0x1f, 0, 0, 0, 0x7d, 0, 0, 4, 0, 16, 0]);
     const odd = chunk('LIST', [1, 2, 3]);
     const data = chunk('data', [0x00, 0x40, 0x00, 0x20, 0x00, 0x80, 0x00, 0x80]);
@@ -83,7 +101,7 @@ describe('decodeWav', () => {
     expect([...audio.samples]).toEqual([(0.5 + 0.25) / 2, -1]);
   });
 
-  test('reads to the end where the length of the data is that of a pipe', () => {
+  it('reads to the end where the length of the data is that of a pipe', () => {
     const values = Array.from({ length: 9 }, (_, i) => i / 16);
     const layout = { encoding: 1, bits: 16, sampleRate: 8000, channels: 2, extensible: false };
     const whole = wav(values.slice(0, 8), layout);
@@ -116,7 +134,7 @@ describe('decodeWav', () => {
     expect([...audio.samples]).toEqual([expected / 32768]);
   });
 
-  test('names the file, the byte and the rule for everything malformed', () => {
+  it('names the file, the byte and the rule for everything malformed', () => {
     const good = wav([0.5, -0.5], { encoding: 1, bits: 16 });
     const change = (at: number, ...bytes: number[]): Uint8Array => {
       const changed = good.slice();
@@ -152,18 +170,23 @@ describe('decodeWav', () => {
 });
 
 describe('encodeWav', () => {
-  test.prop([
-    fc.float32Array({ min: -1, max: 1, noNaN: true, minLength: 1 }),
-    fc.integer({ min: 1000, max: 400_000 }),
-  ])('is read back to half a step of 16 bits', (samples, sampleRate) => {
-    const audio = decodeWav(encodeWav({ samples, sampleRate }), 'clip.wav');
-    expect(audio.sampleRate).toBe(sampleRate);
-    audio.samples.forEach((x, n) => {
-      expect(Math.abs(x - Math.min(samples[n]!, 32767 / 32768))).toBeLessThanOrEqual(2 ** -16);
-    });
+  it('is read back to half a step of 16 bits', () => {
+    fc.assert(
+      fc.property(
+        fc.float32Array({ min: -1, max: 1, noNaN: true, minLength: 1 }),
+        fc.integer({ min: 1000, max: 400_000 }),
+        (samples, sampleRate) => {
+          const audio = decodeWav(encodeWav({ samples, sampleRate }), 'clip.wav');
+          expect(audio.sampleRate).toBe(sampleRate);
+          audio.samples.forEach((x, n) => {
+            expect(Math.abs(x - Math.min(samples[n]!, 32767 / 32768))).toBeLessThanOrEqual(2 ** -16);
+          });
+        },
+      ),
+    );
   });
 
-  test('refuses what is not a number', () => {
+  it('refuses what is not a number', () => {
     expect(() => encodeWav({ samples: Float32Array.of(0, Number.NaN), sampleRate: 8000 })).toThrow(
       /sample 1 is NaN/,
     );
