@@ -188,6 +188,7 @@ function recurrentCases(): Case[] {
         values(hidden, 9),
         state(),
         state(),
+        state(),
         lengths,
         1,
       ],
@@ -196,7 +197,7 @@ function recurrentCases(): Case[] {
     {
       label: 'gruCellGrad, batch 16, hidden 256',
       kernel: 'gruCellGrad',
-      args: [batch, hidden, gates(), gates(), state(), state(), state(), gates(), gates(), lengths, 1],
+      args: [batch, hidden, gates(), state(), state(), state(), state(), gates(), gates(), lengths, 1],
     },
     {
       label: 'ctc, 80 frames × 16, 25 labels, 29 classes',

@@ -1,6 +1,6 @@
 import { launchCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
-import { biased, gateOf, passed, slope, state } from './gpu.ts';
+import { candidateGrad, fromInput, gateOf, mix, passed, slope, state } from './gpu.ts';
 
 /* The cell whose reset gate acts before the recurrent product, in two kernels with that product between. */
 
@@ -8,8 +8,8 @@ export function gruGates(
   gpu: Gpu,
   batch: number,
   hidden: number,
+  input: GpuBuffer,
   gates: GpuBuffer,
-  recurrent: GpuBuffer,
   bias: GpuBuffer,
   hPrev: GpuBuffer,
   hReset: GpuBuffer,
@@ -18,19 +18,18 @@ export function gruGates(
 ): void {
   const size = batch * hidden;
   const reads = {
-    gates: [gates, 3 * size],
-    recurrent: [recurrent, 2 * size],
+    input: [input, 3 * size],
+    gates: [gates, 2 * size],
     bias: [bias, 3 * hidden],
     hPrev: [hPrev, size],
   } as const;
-  const gate = (index: number) => `sigmoid(${biased(index)} + ${gateOf('recurrent', index, 2)})`;
-  const keepCandidate = 'if (gate === 2) { return gates[y * $hidden + j]; }';
+  const gate = (index: number) => `sigmoid(${fromInput(index)} + ${gateOf('gates', index, 2)})`;
   launchCell(gpu, 'gruGates', { batch, hidden, lengths, step }, reads, [
     {
       to: gates,
-      gates: 3,
-      held: `${keepCandidate}\nreturn 0;`,
-      source: `${keepCandidate}\nif (gate === 0) { return ${gate(0)}; }\nreturn ${gate(1)};`,
+      gates: 2,
+      held: 'return 0;',
+      source: `if (gate === 0) { return ${gate(0)}; }\nreturn ${gate(1)};`,
     },
     { to: hReset, gates: 1, held: 'return 0;', source: `return ${gate(0)} * ${state('hPrev')};` },
   ]);
@@ -40,74 +39,68 @@ export function gruCandidate(
   gpu: Gpu,
   batch: number,
   hidden: number,
+  input: GpuBuffer,
   gates: GpuBuffer,
-  candidate: GpuBuffer,
   bias: GpuBuffer,
   hPrev: GpuBuffer,
+  candidate: GpuBuffer,
   h: GpuBuffer,
   lengths: GpuIntegers,
   step: number,
 ): void {
   const size = batch * hidden;
   const reads = {
-    gates: [gates, 3 * size],
-    candidate: [candidate, size],
+    input: [input, 3 * size],
+    gates: [gates, 2 * size],
     bias: [bias, 3 * hidden],
     hPrev: [hPrev, size],
+    candidate: [candidate, size],
   } as const;
-  const n = `hyperbolicTangent(${biased(2)} + ${state('candidate')})`;
-  const z = gateOf('gates', 1);
-  const keepGates = 'if (gate < 2) { return gates[y * $hidden + j]; }';
+  const n = `hyperbolicTangent(${fromInput(2)} + ${state('candidate')})`;
   launchCell(gpu, 'gruCandidate', { batch, hidden, lengths, step }, reads, [
-    { to: gates, gates: 3, held: `${keepGates}\nreturn 0;`, source: `${keepGates}\nreturn ${n};` },
+    { to: candidate, gates: 1, held: 'return 0;', source: `return ${n};` },
     {
       to: h,
       gates: 1,
       held: `return ${state('hPrev')};`,
-      source: `return (1 - ${z}) * ${n} + ${z} * ${state('hPrev')};`,
+      source: `return ${mix(gateOf('gates', 1, 2), n)};`,
     },
   ]);
 }
 
-/** The r part of dGates is 0 until `gruGatesGrad`. */
+/** The r part of dInput is 0 until `gruGatesGrad`. */
 export function gruCandidateGrad(
   gpu: Gpu,
   batch: number,
   hidden: number,
   gates: GpuBuffer,
+  candidate: GpuBuffer,
   hPrev: GpuBuffer,
   dh: GpuBuffer,
   dhPrev: GpuBuffer,
-  dGates: GpuBuffer,
+  dInput: GpuBuffer,
   dCandidate: GpuBuffer,
   lengths: GpuIntegers,
   step: number,
 ): void {
   const size = batch * hidden;
   const reads = {
-    gates: [gates, 3 * size],
+    gates: [gates, 2 * size],
+    candidate: [candidate, size],
     hPrev: [hPrev, size],
     dh: [dh, size],
     dhPrev: [dhPrev, size],
   } as const;
-  const [, z, n] = [0, 1, 2].map((index) => gateOf('gates', index));
-  const dn = `${state('dh')} * (1 - ${z}) * (1 - ${n} * ${n})`;
+  const { dn, dz, ...grad } = candidateGrad(2);
   launchCell(gpu, 'gruCandidateGrad', { batch, hidden, lengths, step }, reads, [
     {
-      to: dGates,
+      to: dInput,
       gates: 3,
       held: 'return 0;',
-      source: `if (gate === 0) { return 0; }
-if (gate === 1) { return ${state('dh')} * (${state('hPrev')} - ${n}) * ${slope(z)}; }
-return ${dn};`,
+      source: `if (gate === 0) { return 0; }\nif (gate === 1) { return ${dz}; }\nreturn ${dn};`,
     },
     { to: dCandidate, gates: 1, held: 'return 0;', source: `return ${dn};` },
-    {
-      to: dhPrev,
-      gates: 1,
-      held: passed,
-      source: `return ${state('dhPrev')} + ${state('dh')} * ${z};`,
-    },
+    { to: dhPrev, gates: 1, held: passed, source: `return ${grad.dhPrev};` },
   ]);
 }
 
@@ -119,29 +112,29 @@ export function gruGatesGrad(
   hPrev: GpuBuffer,
   dhReset: GpuBuffer,
   dhPrev: GpuBuffer,
-  dGates: GpuBuffer,
+  dInput: GpuBuffer,
   dRecurrent: GpuBuffer,
   lengths: GpuIntegers,
   step: number,
 ): void {
   const size = batch * hidden;
   const reads = {
-    gates: [gates, 3 * size],
+    gates: [gates, 2 * size],
     hPrev: [hPrev, size],
     dhReset: [dhReset, size],
     dhPrev: [dhPrev, size],
-    dGates: [dGates, 3 * size],
+    dInput: [dInput, 3 * size],
   } as const;
-  const r = gateOf('gates', 0);
+  const r = gateOf('gates', 0, 2);
   const dr = `${state('dhReset')} * ${state('hPrev')} * ${slope(r)}`;
-  const keepOthers = 'if (gate > 0) { return dGates[(row * 3 + gate) * $hidden + j]; }';
+  const keepOthers = 'if (gate > 0) { return dInput[(row * 3 + gate) * $hidden + j]; }';
   launchCell(gpu, 'gruGatesGrad', { batch, hidden, lengths, step }, reads, [
-    { to: dGates, gates: 3, held: `${keepOthers}\nreturn 0;`, source: `${keepOthers}\nreturn ${dr};` },
+    { to: dInput, gates: 3, held: `${keepOthers}\nreturn 0;`, source: `${keepOthers}\nreturn ${dr};` },
     {
       to: dRecurrent,
       gates: 2,
       held: 'return 0;',
-      source: `if (gate === 1) { return ${gateOf('dGates', 1)}; }\nreturn ${dr};`,
+      source: `if (gate === 1) { return ${gateOf('dInput', 1)}; }\nreturn ${dr};`,
     },
     {
       to: dhPrev,

@@ -5,7 +5,8 @@ export function rnnCell(
   gpu: Gpu,
   batch: number,
   hidden: number,
-  a: GpuBuffer,
+  input: GpuBuffer,
+  recurrent: GpuBuffer,
   bias: GpuBuffer,
   hPrev: GpuBuffer,
   h: GpuBuffer,
@@ -19,7 +20,8 @@ export function rnnCell(
   gpu.launch({
     name: 'rnnCell',
     reads: {
-      a: [a, size],
+      input: [input, size],
+      recurrent: [recurrent, size],
       bias: [bias, hidden],
       ...(isHeld === '' ? {} : { hPrev: [hPrev, size] as const }),
       ...reads,
@@ -28,8 +30,8 @@ export function rnnCell(
     constants: { hidden },
     threads: { j: hidden, row: batch },
     source: `${isHeld}
-const sum = a[row * $hidden + j] + bias[j];
-return ${rectify ? 'Math.max(sum, 0)' : 'hyperbolicTangent(sum)'};`,
+const a = input[row * $hidden + j] + recurrent[row * $hidden + j] + bias[j];
+return ${rectify ? 'Math.max(a, 0)' : 'hyperbolicTangent(a)'};`,
     writes: [[h, size]],
   });
 }

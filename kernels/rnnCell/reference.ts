@@ -1,15 +1,17 @@
 import type { FloatArray } from '../types.ts';
 
 /**
- * One step of a simple recurrent cell (Elman, 1990) after its matrix products: h = φ(a + bias) with φ = tanh, or
- * φ(x) = max(x, 0) when `rectify` is not 0. `a`, `hPrev` and `h` are `[batch, hidden]`, `bias` is `[hidden]`.
+ * One step of a simple recurrent cell (Elman, 1990) after its matrix products: h = φ(input + recurrent + bias) with
+ * φ = tanh, or φ(x) = max(x, 0) when `rectify` is not 0. `input` holds W x and `recurrent` U hPrev; they, `hPrev` and `h`
+ * are `[batch, hidden]`, `bias` is `[hidden]`. `h` may be `recurrent` itself.
  *
  * A row whose sequence has ended, step ≥ lengths[row] (`lengths` is `[batch]`), is held: h = hPrev.
  */
 export function rnnCell(
   batch: number,
   hidden: number,
-  a: FloatArray,
+  input: FloatArray,
+  recurrent: FloatArray,
   bias: FloatArray,
   hPrev: FloatArray,
   h: FloatArray,
@@ -20,8 +22,9 @@ export function rnnCell(
   for (let row = 0; row < batch; row++) {
     for (let j = 0; j < hidden; j++) {
       const k = row * hidden + j;
+      const a = input[k] + recurrent[k] + bias[j];
       if (step >= lengths[row]) h[k] = hPrev[k];
-      else h[k] = rectify ? Math.max(a[k] + bias[j], 0) : Math.tanh(a[k] + bias[j]);
+      else h[k] = rectify ? Math.max(a, 0) : Math.tanh(a);
     }
   }
 }

@@ -6,7 +6,8 @@ import { addTo, copyTo, flushed, load, store } from '../vector.simd';
 export function rnnCell(
   batch: usize,
   hidden: usize,
-  a: usize,
+  input: usize,
+  recurrent: usize,
   bias: usize,
   hPrev: usize,
   h: usize,
@@ -21,11 +22,13 @@ export function rnnCell(
     } else {
       for (let j: usize = 0; j < row; j += 16) {
         const lanes = min<usize>(4, (row - j) >> 2);
-        const x = f32x4.add(load(a + j, lanes), load(bias + j, lanes));
-        store(h + j, rectify ? f32x4.max(x, f32x4.splat(0)) : tanhLanes(x), lanes);
+        const products = f32x4.add(load(input + j, lanes), load(recurrent + j, lanes));
+        const a = f32x4.add(products, load(bias + j, lanes));
+        store(h + j, rectify ? f32x4.max(a, f32x4.splat(0)) : tanhLanes(a), lanes);
       }
     }
-    a += row;
+    input += row;
+    recurrent += row;
     hPrev += row;
     h += row;
   }

@@ -152,10 +152,10 @@ const sequences = [
   ]),
   ...inFile('src/ops/gruSequence.ts', op('gruSequence'), [
     ['dropped gate', 'context.at(sums, 2 * hidden)', 'context.at(sums, hidden)'],
-    ['wrong operand', 'context.buffer(dProduct), firstRecurrent)', 'context.buffer(dGates), firstRecurrent)'],
+    ['wrong operand', 'context.buffer(dProduct), firstRecurrent)', 'context.buffer(dInput), firstRecurrent)'],
   ]),
   ...inFile('src/ops/rnnSequence.ts', op('rnnSequence'), [
-    ['stale state', 'u.forward(t, hsBefore[t], as[t], true)', 'u.forward(t, hsBefore[0], as[t], true)'],
+    ['stale state', 'u.forward(t, hsBefore[t], hs[t], false)', 'u.forward(t, hsBefore[0], hs[t], false)'],
   ]),
   ...inFile('src/ops/sequenceSteps.ts', op('(lstm|gru|rnn)Sequence'), [
     ['off by one in time', 'this.each(sequence).slice(0, -1)]', 'this.each(sequence).slice(1)]'],
@@ -204,15 +204,15 @@ const references = [
     ],
   ]),
   ...inFile('kernels/gruCell/reference.ts', op('gruSequence'), [
-    ['dropped gate', 'dRecurrent[n] = dGates[n] * gates[r]', 'dRecurrent[n] = dGates[n]'],
+    ['dropped gate', 'dRecurrent[n] = dInput[n] * gates[r]', 'dRecurrent[n] = dInput[n]'],
     [
       'sign',
-      '(hPrev[state] - gates[n]) * gates[z] * (1 - gates[z])',
-      '(gates[n] - hPrev[state]) * gates[z] * (1 - gates[z])',
+      '(hPrev[state] - candidate[state]) * gates[z] * (1 - gates[z])',
+      '(candidate[state] - hPrev[state]) * gates[z] * (1 - gates[z])',
     ],
     [
       'missing term',
-      'if (!held) dhPrev[state] += dhReset[state] * gates[r]',
+      'if (!held) dhPrev[state] += dhReset[state] * r;',
       '',
       op('gruResetBeforeSequence'),
     ],

@@ -4,7 +4,7 @@ import { type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FactorChain } from './factorChain.ts';
 import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
-import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
+import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a gated recurrent unit that resets before its product computes from, H hidden units. */
 export interface GruResetBeforeInputs {
@@ -52,21 +52,21 @@ const gruResetBeforeOp = defineOp<Attributes>({
     const steps = new SequenceSteps(context, time, batch, lengths);
     const uGates = FactorChain.forward(context, factors.slice(0, gateFactors), time, batch);
     const uCandidate = FactorChain.forward(context, factors.slice(gateFactors), time, batch);
-    const gates = copyOf(context, wx);
-    const hReset = context.allocate(h.shape);
-    const product = context.buffer(context.allocate([batch, 2 * hidden]));
-    const candidate = context.buffer(context.allocate([batch, hidden]));
+    const gates = context.allocate([time, batch, 2 * hidden]);
+    const [hReset, candidate] = [context.allocate(h.shape), context.allocate(h.shape)];
     const biases = context.buffer(bias);
-    const [as, resets, hs] = [gates, hReset, h].map((sequence) => steps.each(sequence));
+    const [xs, as, resets] = [wx, gates, hReset].map((sequence) => steps.each(sequence));
+    const [candidates, hs] = [candidate, h].map((sequence) => steps.each(sequence));
     const hsBefore = steps.eachBefore(h0, h);
     for (let t = 0; t < time; t++) {
+      const ofGates = [xs[t], as[t], biases, hsBefore[t]] as const;
       const tail = [steps.lengths, t] as const;
-      uGates.forward(t, hsBefore[t], product, false);
-      kernels.gruGates(batch, hidden, as[t], product, biases, hsBefore[t], resets[t], ...tail);
-      uCandidate.forward(t, resets[t], candidate, false);
-      kernels.gruCandidate(batch, hidden, as[t], candidate, biases, hsBefore[t], hs[t], ...tail);
+      uGates.forward(t, hsBefore[t], as[t], false);
+      kernels.gruGates(batch, hidden, ...ofGates, resets[t], ...tail);
+      uCandidate.forward(t, resets[t], candidates[t], false);
+      kernels.gruCandidate(batch, hidden, ...ofGates, candidates[t], hs[t], ...tail);
     }
-    return [gates, hReset, ...uGates.saved, ...uCandidate.saved];
+    return [gates, candidate, hReset, ...uGates.saved, ...uCandidate.saved];
   },
   backward,
   samples: [
@@ -94,34 +94,36 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const { kernels } = context;
   const [, , h0, ...factors] = call.inputs;
   const [h] = call.outputs;
-  const [gates, hReset, ...between] = call.saved;
+  const [gates, candidate, hReset, ...between] = call.saved;
   const { gateFactors, lengths } = call.attributes;
   const [time, batch, hidden] = h.shape;
   const steps = new SequenceSteps(context, time, batch, lengths);
   const split = gateFactors - 1;
   const uGates = FactorChain.backward(context, factors.slice(0, gateFactors), batch, between.slice(0, split));
   const uCandidate = FactorChain.backward(context, factors.slice(gateFactors), batch, between.slice(split));
-  const dGates = context.allocate(gates.shape);
-  const dProduct = context.allocate([time, batch, 2 * hidden]);
+  const dInput = context.allocate([time, batch, 3 * hidden]);
+  const dProduct = context.allocate(gates.shape);
   const dCandidate = context.allocate(h.shape);
   const dReset = context.buffer(context.allocate(h0.shape));
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
-  const [as, dhs, dAs] = [gates, dh, dGates].map((sequence) => steps.each(sequence));
-  const [dProducts, dCandidates] = [dProduct, dCandidate].map((sequence) => steps.each(sequence));
+  const [as, candidates, dhs] = [gates, candidate, dh].map((sequence) => steps.each(sequence));
+  const [dInputs, dProducts] = [dInput, dProduct].map((sequence) => steps.each(sequence));
+  const dCandidates = steps.each(dCandidate);
   const [hsBefore, dhsBefore] = [steps.eachBefore(h0, h), steps.eachBefore(dh0, dh)];
   const firstRecurrent = steps.firstRecurrent(h0, call.needs[2]);
   for (let t = time - 1; t >= 0; t--) {
-    const [before, dhBefore] = [hsBefore[t], dhsBefore[t]];
-    const tail = [steps.lengths, t] as const;
-    kernels.gruCandidateGrad(batch, hidden, as[t], before, dhs[t], dhBefore, dAs[t], dCandidates[t], ...tail);
+    const [before, dBefore, tail] = [hsBefore[t], dhsBefore[t], [steps.lengths, t] as const];
+    const states = [candidates[t], before, dhs[t], dBefore] as const;
+    kernels.gruCandidateGrad(batch, hidden, as[t], ...states, dInputs[t], dCandidates[t], ...tail);
     uCandidate.backward(t, dCandidates[t], dReset, false);
-    kernels.gruGatesGrad(batch, hidden, as[t], before, dReset, dhBefore, dAs[t], dProducts[t], ...tail);
-    if (t >= firstRecurrent) uGates.backward(t, dProducts[t], dhBefore, true);
+    const ofReset = [before, dReset, dBefore, dInputs[t], dProducts[t]] as const;
+    kernels.gruGatesGrad(batch, hidden, as[t], ...ofReset, ...tail);
+    if (t >= firstRecurrent) uGates.backward(t, dProducts[t], dBefore, true);
   }
   return [
-    dGates,
-    sumOfRows(context, dGates),
+    dInput,
+    sumOfRows(context, dInput),
     dh0,
     ...uGates.weightGrads(steps.allBefore(h0, h, firstRecurrent), context.buffer(dProduct), firstRecurrent),
     ...uCandidate.weightGrads(

@@ -11,7 +11,7 @@ import {
   type ProductTerm,
 } from './sequenceProduct.ts';
 import { expectLengths, expectShape } from './sequenceShapes.ts';
-import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
+import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a gated recurrent unit that resets after its product computes from, H hidden units. */
 export interface GruInputs {
@@ -60,17 +60,16 @@ const gruSequenceOp = defineOp<Attributes>({
     const [time, batch, hidden] = h.shape;
     const steps = new SequenceSteps(context, time, batch, lengths);
     const u = forwardProduct(context, terms, recurrent, time, batch);
-    const gates = copyOf(context, wx);
-    const product = context.allocate(wx.shape);
+    const [gates, candidate] = [context.allocate(wx.shape), context.allocate(h.shape)];
     const biases = [context.buffer(bias), context.buffer(recurrentBias)] as const;
-    const [as, products, hs] = [gates, product, h].map((sequence) => steps.each(sequence));
+    const [xs, as, candidates, hs] = [wx, gates, candidate, h].map((sequence) => steps.each(sequence));
     const hsBefore = steps.eachBefore(h0, h);
     for (let t = 0; t < time; t++) {
-      u.forward(t, hsBefore[t], products[t], false);
-      const states = [hsBefore[t], hs[t], steps.lengths, t] as const;
-      context.kernels.gruCell(batch, hidden, as[t], products[t], ...biases, ...states);
+      u.forward(t, hsBefore[t], as[t], false);
+      const states = [hsBefore[t], candidates[t], hs[t], steps.lengths, t] as const;
+      context.kernels.gruCell(batch, hidden, xs[t], as[t], ...biases, ...states);
     }
-    return [gates, product, ...u.saved];
+    return [gates, candidate, ...u.saved];
   },
   backward,
   samples: [
@@ -97,20 +96,21 @@ const gruSequenceOp = defineOp<Attributes>({
 function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tensor | null)[] {
   const [, , , h0, ...recurrent] = call.inputs;
   const [h] = call.outputs;
-  const [gates, product, ...between] = call.saved;
+  const [gates, candidate, ...between] = call.saved;
   const [time, batch, hidden] = h.shape;
   const steps = new SequenceSteps(context, time, batch, call.attributes.lengths);
   const u = backwardProduct(context, call.attributes.recurrent, recurrent, time, batch, between);
-  const [dGates, dProduct] = [context.allocate(gates.shape), context.allocate(gates.shape)];
+  const [dInput, dProduct] = [context.allocate(gates.shape), context.allocate(gates.shape)];
   const dh = startOfGrad(context, call.grads[0], h);
   const dh0 = context.zeros(h0.shape);
-  const [as, products, dhs] = [gates, product, dh].map((sequence) => steps.each(sequence));
-  const [dAs, dProducts] = [dGates, dProduct].map((sequence) => steps.each(sequence));
+  const [as, candidates, dhs] = [gates, candidate, dh].map((sequence) => steps.each(sequence));
+  const [dInputs, dProducts] = [dInput, dProduct].map((sequence) => steps.each(sequence));
   const [hsBefore, dhsBefore] = [steps.eachBefore(h0, h), steps.eachBefore(dh0, dh)];
   const firstRecurrent = steps.firstRecurrent(h0, call.needs[3]);
   for (let t = time - 1; t >= 0; t--) {
-    const states = [hsBefore[t], dhs[t], dhsBefore[t], dAs[t], dProducts[t], steps.lengths, t] as const;
-    context.kernels.gruCellGrad(batch, hidden, as[t], products[t], ...states);
+    const states = [candidates[t], hsBefore[t], dhs[t], dhsBefore[t]] as const;
+    const grads = [dInputs[t], dProducts[t], steps.lengths, t] as const;
+    context.kernels.gruCellGrad(batch, hidden, as[t], ...states, ...grads);
     if (t >= firstRecurrent) u.backward(t, dProducts[t], dhsBefore[t], true);
   }
   // The recurrent bias joins the product where the candidate's part of it is.
@@ -118,8 +118,8 @@ function backward(context: OpContext, call: OpCall<Attributes>): readonly (Tenso
   const sums = context.buffer(sumOfRows(context, dProduct));
   context.kernels.scale(context.at(sums, 2 * hidden), context.buffer(dRecurrentBias), hidden, 1);
   return [
-    dGates,
-    sumOfRows(context, dGates),
+    dInput,
+    sumOfRows(context, dInput),
     dRecurrentBias,
     dh0,
     ...u.weightGrads(steps.allBefore(h0, h, firstRecurrent), context.buffer(dProduct), firstRecurrent),

@@ -11,7 +11,7 @@ import {
   type ProductTerm,
 } from './sequenceProduct.ts';
 import { expectLengths, expectShape } from './sequenceShapes.ts';
-import { copyOf, SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
+import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a simple recurrent network computes from, H hidden units. */
 export interface RnnInputs {
@@ -68,13 +68,12 @@ const rnnSequenceOp = defineOp<Attributes>({
     const [time, batch, hidden] = wx.shape;
     const steps = new SequenceSteps(context, time, batch, lengths);
     const u = forwardProduct(context, terms, recurrent, time, batch);
-    const a = copyOf(context, wx);
-    const [as, hs] = [a, h].map((sequence) => steps.each(sequence));
+    const [xs, hs] = [wx, h].map((sequence) => steps.each(sequence));
     const [biases, hsBefore] = [context.buffer(bias), steps.eachBefore(h0, h)];
     for (let t = 0; t < time; t++) {
-      u.forward(t, hsBefore[t], as[t], true);
+      u.forward(t, hsBefore[t], hs[t], false);
       const states = [hsBefore[t], hs[t], steps.lengths, t, rectify] as const;
-      context.kernels.rnnCell(batch, hidden, as[t], biases, ...states);
+      context.kernels.rnnCell(batch, hidden, xs[t], hs[t], biases, ...states);
     }
     return u.saved;
   },

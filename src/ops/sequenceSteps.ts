@@ -50,16 +50,13 @@ export class SequenceSteps {
   }
 }
 
-/** A tensor with the same numbers, for a kernel to work on in place. */
-export function copyOf(context: OpContext, tensor: Tensor): Tensor {
-  const copy = context.allocate(tensor.shape);
-  context.kernels.scale(context.buffer(tensor), context.buffer(copy), copy.size, 1);
+/** ∂L/∂h of all steps as a buffer to add to: a copy of what came from outside, or zeros. */
+export function startOfGrad(context: OpContext, grad: Tensor | null, like: Tensor): Tensor {
+  if (grad === null) return context.zeros(like.shape);
+  const copy = context.allocate(like.shape);
+  context.kernels.scale(context.buffer(grad), context.buffer(copy), copy.size, 1);
   return copy;
 }
-
-/** ∂L/∂h of all steps as a buffer to add to: a copy of what came from outside, or zeros. */
-export const startOfGrad = (context: OpContext, grad: Tensor | null, like: Tensor): Tensor =>
-  grad === null ? context.zeros(like.shape) : copyOf(context, grad);
 
 /** Sums of a sequence [T, B, width] over time and batch: the gradient of a bias, [width]. */
 export function sumOfRows(context: OpContext, sequence: Tensor): Tensor {

@@ -14,14 +14,14 @@ const sizes = [fc.nat(5), fc.nat(19), fc.nat(3), fc.nat()] as const;
 const rows = (times: number) => ({ times, shared: false });
 const shared = (times: number) => ({ times, shared: true });
 const signatures: [KernelName, { times: number; shared: boolean }[]][] = [
-  ['rnnCell', [rows(1), shared(1), rows(1), rows(1)]],
+  ['rnnCell', [rows(1), rows(1), shared(1), rows(1), rows(1)]],
   ['rnnCellGrad', [rows(1), rows(1), rows(1), rows(1)]],
-  ['gruCell', [rows(3), rows(3), shared(3), shared(1), rows(1), rows(1)]],
-  ['gruCellGrad', [rows(3), rows(3), rows(1), rows(1), rows(1), rows(3), rows(3)]],
+  ['gruCell', [rows(3), rows(3), shared(3), shared(1), rows(1), rows(1), rows(1)]],
+  ['gruCellGrad', [rows(3), rows(1), rows(1), rows(1), rows(1), rows(3), rows(3)]],
   ['gruGates', [rows(3), rows(2), shared(3), rows(1), rows(1)]],
-  ['gruCandidate', [rows(3), rows(1), shared(3), rows(1), rows(1)]],
-  ['gruCandidateGrad', [rows(3), rows(1), rows(1), rows(1), rows(3), rows(1)]],
-  ['gruGatesGrad', [rows(3), rows(1), rows(1), rows(1), rows(3), rows(2)]],
+  ['gruCandidate', [rows(3), rows(2), shared(3), rows(1), rows(1), rows(1)]],
+  ['gruCandidateGrad', [rows(2), rows(1), rows(1), rows(1), rows(1), rows(3), rows(1)]],
+  ['gruGatesGrad', [rows(2), rows(1), rows(1), rows(1), rows(3), rows(2)]],
   ['lstmPeepholeCell', [rows(4), rows(4), shared(4), shared(3), rows(1), rows(1), rows(1), rows(1)]],
   [
     'lstmPeepholeCellGrad',
@@ -61,19 +61,20 @@ describe('rnnCell', () => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         const draw = drawer(seed);
-        const [a, hPrev, w] = [1, 2, 3].map((k) => draw(batch * hidden, k));
+        const [input, recurrent, hPrev, w] = [1, 5, 2, 3].map((k) => draw(batch * hidden, k));
         const bias = draw(hidden, 4);
         // No pre-activation may lie at the kink.
-        fc.pre(a.every((v, k) => Math.abs(v + bias[k % hidden]) > 1e-3));
+        fc.pre(input.every((v, k) => Math.abs(v + recurrent[k] + bias[k % hidden]) > 1e-3));
         const h = zeros(1);
         const loss = () => {
-          reference.rnnCell(batch, hidden, a, bias, hPrev, h, lengths, 1, rectify);
+          reference.rnnCell(batch, hidden, input, recurrent, bias, hPrev, h, lengths, 1, rectify);
           return inner(h, w);
         };
         loss();
         const [dhPrev, da] = [zeros(1), zeros(1)];
         reference.rnnCellGrad(batch, hidden, h, w, dhPrev, da, lengths, 1, rectify);
-        expectGradient('a', loss, a, da);
+        expectGradient('input', loss, input, da);
+        expectGradient('recurrent', loss, recurrent, da);
         expectGradient('hPrev', loss, hPrev, dhPrev);
         expectGradient('bias', loss, bias, sumRows(da, hidden));
       }),
@@ -81,21 +82,12 @@ describe('rnnCell', () => {
     );
   });
 
-  test('by hand: max(1 − 3, 0), max(2 + 1, 0), and a row that is held', () => {
-    const h = new Float64Array(4);
-    const a = Float64Array.of(1, 2, 1, 2);
-    reference.rnnCell(
-      2,
-      2,
-      a,
-      Float64Array.of(-3, 1),
-      Float64Array.of(7, 7, 8, 9),
-      h,
-      Int32Array.of(2, 1),
-      1,
-      1,
-    );
-    expect([...h]).toEqual([0, 3, 8, 9]);
+  test('by hand: max(1 + 1 − 3, 0), max(2 − 1 + 1, 0), and a row that is held', () => {
+    const input = Float64Array.of(1, 2, 1, 2);
+    const h = Float64Array.of(1, -1, 4, 4);
+    const [bias, hPrev] = [Float64Array.of(-3, 1), Float64Array.of(7, 7, 8, 9)];
+    reference.rnnCell(2, 2, input, h, bias, hPrev, h, Int32Array.of(2, 1), 1, 1);
+    expect([...h]).toEqual([0, 2, 8, 9]);
   });
 });
 
@@ -112,28 +104,20 @@ describe('gru', () => {
   const one = Int32Array.of(1);
 
   test('resetting after the product is the published formula', () => {
-    const h = new Float64Array(1);
+    const [candidate, h] = [new Float64Array(1), new Float64Array(1)];
     const products = Float64Array.from(u, (v) => v * hPrev);
+    const biases = [Float64Array.from(bias), Float64Array.of(0.25)] as const;
     const state = Float64Array.of(hPrev);
-    const arrays = [
-      Float64Array.from(x),
-      products,
-      Float64Array.from(bias),
-      Float64Array.of(0.25),
-      state,
-    ] as const;
-    reference.gruCell(1, 1, ...arrays, h, one, 0);
+    reference.gruCell(1, 1, Float64Array.from(x), products, ...biases, state, candidate, h, one, 0);
     expect(h[0]).toBeCloseTo(unit(x, bias, u, hPrev, true, 0.25), 14);
   });
 
   test('resetting before the product is the published formula', () => {
     const [h, hReset] = [new Float64Array(1), new Float64Array(1)];
-    const gates = Float64Array.from(x);
-    const biases = Float64Array.from(bias);
-    const state = Float64Array.of(hPrev);
-    const products = Float64Array.of(u[0] * hPrev, u[1] * hPrev);
-    reference.gruGates(1, 1, gates, products, biases, state, hReset, one, 0);
-    reference.gruCandidate(1, 1, gates, Float64Array.of(u[2] * hReset[0]), biases, state, h, one, 0);
+    const gates = Float64Array.of(u[0] * hPrev, u[1] * hPrev);
+    const arrays = [Float64Array.from(x), gates, Float64Array.from(bias), Float64Array.of(hPrev)] as const;
+    reference.gruGates(1, 1, ...arrays, hReset, one, 0);
+    reference.gruCandidate(1, 1, ...arrays, Float64Array.of(u[2] * hReset[0]), h, one, 0);
     expect(h[0]).toBeCloseTo(unit(x, bias, u, hPrev, false), 14);
   });
 
@@ -145,17 +129,18 @@ describe('gru', () => {
         const [bias, recurrentBias] = [draw(3 * hidden, 3), draw(hidden, 4)];
         const [hPrev, w] = [draw(batch * hidden, 5), draw(batch * hidden, 6)];
         const run = () => {
-          const [gates, products, h] = [input.slice(), recurrent.slice(), zeros(1)];
-          reference.gruCell(batch, hidden, gates, products, bias, recurrentBias, hPrev, h, lengths, 1);
-          return { gates, products, h };
+          const [gates, candidate, h] = [recurrent.slice(), zeros(1), zeros(1)];
+          const states = [hPrev, candidate, h] as const;
+          reference.gruCell(batch, hidden, input, gates, bias, recurrentBias, ...states, lengths, 1);
+          return { gates, candidate, h };
         };
         const loss = () => inner(run().h, w);
-        const { gates, products } = run();
-        const [dhPrev, dGates, dRecurrent] = [draw(batch * hidden, 7), zeros(3), zeros(3)];
+        const { gates, candidate } = run();
+        const [dhPrev, dInput, dRecurrent] = [draw(batch * hidden, 7), zeros(3), zeros(3)];
         const already = dhPrev.slice();
-        const states = [hPrev, w, dhPrev] as const;
-        reference.gruCellGrad(batch, hidden, gates, products, ...states, dGates, dRecurrent, lengths, 1);
-        expectGradient('input', loss, input, dGates);
+        const states = [candidate, hPrev, w, dhPrev] as const;
+        reference.gruCellGrad(batch, hidden, gates, ...states, dInput, dRecurrent, lengths, 1);
+        expectGradient('input', loss, input, dInput);
         expectGradient('recurrent', loss, recurrent, dRecurrent);
         expectGradient(
           'hPrev',
@@ -163,7 +148,7 @@ describe('gru', () => {
           hPrev,
           dhPrev.map((v, i) => v - already[i]),
         );
-        expectGradient('bias', loss, bias, sumRows(dGates, 3 * hidden));
+        expectGradient('bias', loss, bias, sumRows(dInput, 3 * hidden));
         expectGradient(
           'recurrentBias',
           loss,
@@ -190,22 +175,23 @@ describe('gru', () => {
           return y;
         };
         const run = () => {
-          const [gates, hReset, h] = [input.slice(), zeros(1), zeros(1)];
-          reference.gruGates(batch, hidden, gates, recurrent, bias, hPrev, hReset, lengths, 1);
+          const [gates, hReset, h] = [recurrent.slice(), zeros(1), zeros(1)];
+          reference.gruGates(batch, hidden, input, gates, bias, hPrev, hReset, lengths, 1);
           const candidate = multiply(hReset, true);
-          reference.gruCandidate(batch, hidden, gates, candidate, bias, hPrev, h, lengths, 1);
-          return { gates, h };
+          reference.gruCandidate(batch, hidden, input, gates, bias, hPrev, candidate, h, lengths, 1);
+          return { gates, candidate, h };
         };
         const loss = () => inner(run().h, w);
-        const { gates } = run();
-        const [dhPrev, dGates, dCandidate, dRecurrent] = [zeros(1), zeros(3), zeros(1), zeros(2)];
-        reference.gruCandidateGrad(batch, hidden, gates, hPrev, w, dhPrev, dGates, dCandidate, lengths, 1);
+        const { gates, candidate } = run();
+        const [dhPrev, dInput, dCandidate, dRecurrent] = [zeros(1), zeros(3), zeros(1), zeros(2)];
+        const states = [candidate, hPrev, w, dhPrev] as const;
+        reference.gruCandidateGrad(batch, hidden, gates, ...states, dInput, dCandidate, lengths, 1);
         const dhReset = multiply(dCandidate, false);
-        reference.gruGatesGrad(batch, hidden, gates, hPrev, dhReset, dhPrev, dGates, dRecurrent, lengths, 1);
-        expectGradient('input', loss, input, dGates);
+        reference.gruGatesGrad(batch, hidden, gates, hPrev, dhReset, dhPrev, dInput, dRecurrent, lengths, 1);
+        expectGradient('input', loss, input, dInput);
         expectGradient('recurrent', loss, recurrent, dRecurrent);
         expectGradient('hPrev', loss, hPrev, dhPrev);
-        expectGradient('bias', loss, bias, sumRows(dGates, 3 * hidden));
+        expectGradient('bias', loss, bias, sumRows(dInput, 3 * hidden));
       }),
       { numRuns: 20 },
     );

@@ -39,7 +39,7 @@ export function streamLayer(
         ? products.ofMap(recurrent, layer.plan)
         : products.ofMatrices(products.matricesOf(recurrent, (factors) => factors.slice(-1))),
     projection: projection && products.ofMap(projection),
-    toGates: (gates) => products.ofMap(input, layer.plan).instructions(x, gates, 0),
+    toGates: (wx) => products.ofMap(input, layer.plan).instructions(x, wx, 0),
     weights: (name) => products.weights(`${layer.name}.${name}`),
   };
   const { cell = 'lstm', reset = 'after' } = spec;
@@ -58,7 +58,7 @@ interface Parts {
   ofEmitted(): Product;
   readonly projection: Product | null;
   /** Computes W x. */
-  toGates(gates: RawBuffer): readonly Instruction[];
+  toGates(wx: RawBuffer): readonly Instruction[];
   /** A parameter of the layer itself. */
   weights(name: string): RawBuffer;
 }
@@ -94,12 +94,13 @@ function gru(parts: Parts): StreamLayer {
   const { memory } = parts.products;
   const { kernels, lengths } = memory;
   const { hidden } = parts.spec;
-  const [gates, product] = [3 * hidden, 3 * hidden].map((size) => memory.zeros(size).buffer);
+  const sizes = [3 * hidden, 3 * hidden, hidden];
+  const [input, gates, candidate] = sizes.map((size) => memory.zeros(size).buffer);
   const [bias, recurrentBias] = [parts.weights('bias'), parts.weights('recurrentBias')];
   return emitting(parts, (h, emitted) => [
-    ...parts.toGates(gates),
-    ...parts.ofEmitted().instructions(emitted, product, 0),
-    () => kernels.gruCell(1, hidden, gates, product, bias, recurrentBias, h, h, lengths, 0),
+    ...parts.toGates(input),
+    ...parts.ofEmitted().instructions(emitted, gates, 0),
+    () => kernels.gruCell(1, hidden, input, gates, bias, recurrentBias, h, candidate, h, lengths, 0),
   ]);
 }
 
@@ -109,7 +110,7 @@ function gruResettingBefore(parts: Parts): StreamLayer {
   const { kernels, lengths } = memory;
   const { hidden } = spec;
   const sizes = [3 * hidden, 2 * hidden, hidden, hidden];
-  const [gates, product, hReset, candidate] = sizes.map((size) => memory.zeros(size).buffer);
+  const [input, gates, hReset, candidate] = sizes.map((size) => memory.zeros(size).buffer);
   const bias = parts.weights('bias');
   const rows = (from: number, count: number) =>
     products.matricesOf(recurrent, (factors) => rowsOfProduct(factors, from, count));
@@ -120,11 +121,11 @@ function gruResettingBefore(parts: Parts): StreamLayer {
   // The candidate's product is with r∘h, which nobody has projected.
   const ofReset = products.ofMatrices(rows(2 * hidden, hidden));
   return emitting(parts, (h, emitted) => [
-    ...parts.toGates(gates),
-    ...ofGates.instructions(emitted, product, 0),
-    () => kernels.gruGates(1, hidden, gates, product, bias, h, hReset, lengths, 0),
+    ...parts.toGates(input),
+    ...ofGates.instructions(emitted, gates, 0),
+    () => kernels.gruGates(1, hidden, input, gates, bias, h, hReset, lengths, 0),
     ...ofReset.instructions(hReset, candidate, 0),
-    () => kernels.gruCandidate(1, hidden, gates, candidate, bias, h, h, lengths, 0),
+    () => kernels.gruCandidate(1, hidden, input, gates, bias, h, candidate, h, lengths, 0),
   ]);
 }
 
@@ -132,12 +133,12 @@ function rnn(parts: Parts): StreamLayer {
   const { memory } = parts.products;
   const { kernels, lengths } = memory;
   const { hidden } = parts.spec;
-  const a = memory.zeros(hidden).buffer;
+  const [input, product] = [hidden, hidden].map((size) => memory.zeros(size).buffer);
   const bias = parts.weights('bias');
   return emitting(parts, (h, emitted) => [
-    ...parts.toGates(a),
-    ...parts.ofEmitted().instructions(emitted, a, 1),
-    () => kernels.rnnCell(1, hidden, a, bias, h, h, lengths, 0, 0),
+    ...parts.toGates(input),
+    ...parts.ofEmitted().instructions(emitted, product, 0),
+    () => kernels.rnnCell(1, hidden, input, product, bias, h, h, lengths, 0, 0),
   ]);
 }
 
