@@ -35,8 +35,9 @@ function open(mode: string): Promise<string | null> {
         if (url.pathname === '/figures') figures = body;
         else if (url.pathname === '/done') end();
         else console.log(`${mode}: ${body}`);
-        if (/SwiftShader|llvmpipe/i.test(body)) figures = null;
-        if (url.pathname === '/failed' || /SwiftShader|llvmpipe/i.test(body)) end();
+        const isSoftware = /SwiftShader|llvmpipe/i.test(body);
+        if (isSoftware) figures = null;
+        if (isSoftware || url.pathname === '/failed') end();
         return;
       }
       try {

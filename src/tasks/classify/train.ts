@@ -14,7 +14,7 @@ import { learningRates, newOptimizer } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
 import { type Attempt, makeUpdates, noProgress, type UpdateReport } from '../training/updates.ts';
 import { type Batches, placeOf, type SequenceBatch } from './batches.ts';
-import { type CarriedState, detached, detachedLater } from './carriedState.ts';
+import { type CarriedState, detachedLater } from './carriedState.ts';
 import type { ClassifierConfig } from './config.ts';
 import { restoreTraining, saveTraining } from './savedTraining.ts';
 
@@ -158,28 +158,22 @@ async function update(session: Session, step: number): Promise<Attempt> {
   if (index === 0) session.carried = null;
   const batch = batches.batch(step);
   const learningRate = session.learningRate(step);
-  let states: CarriedState | Promise<CarriedState> = [];
+  let states: Promise<CarriedState> | null = null;
   const loss = (current: Tensors) => {
     const made = lossOf(session, current, batch, step);
-    if (batches.carriesState) states = copyOf(made.state);
+    if (batches.carriesState) {
+      states = detachedLater(made.state);
+      // What fails to come is an error of the step's own.
+      states.catch(() => {});
+    }
     return made.loss;
   };
   const result = await trainStepAsync(loss, parameters, optimizer, { learningRate, clipNorm });
   if (result.applied) {
     progress.frames += batch.time * batch.sequences;
-    if (batches.carriesState) session.carried = await states;
+    session.carried = await states;
   }
   return { epoch, result, learningRate };
-}
-
-/** Copies that outlive the step; where they must be waited for, what fails to come is an error of the step's own. */
-function copyOf(states: CarriedState): CarriedState | Promise<CarriedState> {
-  if (states.every((state) => Object.values(state).every(({ backend }) => backend.readsAtOnce))) {
-    return detached(states);
-  }
-  const copies = detachedLater(states);
-  copies.catch(() => {});
-  return copies;
 }
 
 /** Mean cross-entropy in nats, and the states after the batch. */
