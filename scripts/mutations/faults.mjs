@@ -210,12 +210,7 @@ const references = [
       '(hPrev[state] - candidate[state]) * gates[z] * (1 - gates[z])',
       '(candidate[state] - hPrev[state]) * gates[z] * (1 - gates[z])',
     ],
-    [
-      'missing term',
-      'if (!held) dhPrev[state] += dhReset[state] * r;',
-      '',
-      op('gruResetBeforeSequence'),
-    ],
+    ['missing term', 'if (!held) dhPrev[state] += dhReset[state] * r;', '', op('gruResetBeforeSequence')],
   ]),
   ...inFile('kernels/rnnCell/reference.ts', op('rnnSequence'), [
     ['missing term', 'dhPrev[k] += dh[k];', ''],
