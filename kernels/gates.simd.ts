@@ -15,3 +15,9 @@ export function tanhGate(a: usize, bias: usize, more: v128, lanes: usize): v128 
   store(a, y, lanes);
   return y;
 }
+
+/** W x + U hPrev + bias over up to four lanes. */
+@inline
+export function preActivation(input: usize, recurrent: usize, bias: usize, lanes: usize): v128 {
+  return f32x4.add(f32x4.add(load(input, lanes), load(recurrent, lanes)), load(bias, lanes));
+}

@@ -1,6 +1,12 @@
 import { heldRows, launchCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
 
+/** What a gate's activation is of, W x + U hPrev + bias. */
+export function preActivation(gate: number): string {
+  const at = `[(row * 4 + ${gate}) * $hidden + j]`;
+  return `input${at} + gates${at} + bias[${gate} * $hidden + j]`;
+}
+
 export function lstmCell(
   gpu: Gpu,
   batch: number,
@@ -16,11 +22,7 @@ export function lstmCell(
   step: number,
 ): void {
   const size = batch * hidden;
-  const pre = (gate: number) => {
-    const at = `[(row * 4 + ${gate}) * $hidden + j]`;
-    return `input${at} + gates${at} + bias[${gate} * $hidden + j]`;
-  };
-  const state = `const cNew = sigmoid(${pre(1)}) * cPrev[row * $hidden + j] + sigmoid(${pre(0)}) * hyperbolicTangent(${pre(2)});`;
+  const state = `const cNew = sigmoid(${preActivation(1)}) * cPrev[row * $hidden + j] + sigmoid(${preActivation(0)}) * hyperbolicTangent(${preActivation(2)});`;
   launchCell(
     gpu,
     'lstmCell',
@@ -51,7 +53,7 @@ return sigmoid(a);`,
         to: h,
         gates: 1,
         held: 'return 0;',
-        source: `${state.replace('cNew', 'cLast')}\nreturn sigmoid(${pre(3)}) * hyperbolicTangent(cLast);`,
+        source: `${state.replace('cNew', 'cLast')}\nreturn sigmoid(${preActivation(3)}) * hyperbolicTangent(cLast);`,
       },
     ],
   );

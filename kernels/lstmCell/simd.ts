@@ -1,3 +1,4 @@
+import { preActivation } from '../gates.simd';
 import { held } from '../held.simd';
 import { sigmoidLanes } from '../sigmoid/simd';
 import { tanhLanes } from '../tanh/simd';
@@ -128,11 +129,6 @@ function cell(
   const squashed = tanhLanes(state);
   store(cTanh, squashed, lanes);
   store(h, f32x4.mul(o, squashed), lanes);
-}
-
-@inline
-function preActivation(input: usize, recurrent: usize, bias: usize, lanes: usize): v128 {
-  return f32x4.add(f32x4.add(load(input, lanes), load(recurrent, lanes)), load(bias, lanes));
 }
 
 @inline

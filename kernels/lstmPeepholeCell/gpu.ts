@@ -1,5 +1,6 @@
 import { launchCell } from '../heldRows.gpu.ts';
 import type { Gpu, GpuBuffer, GpuIntegers } from '../launch.ts';
+import { preActivation } from '../lstmCell/gpu.ts';
 import { sumAxis } from '../reduce/gpu.ts';
 
 export function lstmPeepholeCell(
@@ -19,14 +20,10 @@ export function lstmPeepholeCell(
 ): void {
   const size = batch * hidden;
   const before = 'cPrev[row * $hidden + j]';
-  const pre = (gate: number) => {
-    const at = `[(row * 4 + ${gate}) * $hidden + j]`;
-    return `input${at} + gates${at} + bias[${gate} * $hidden + j]`;
-  };
   const weight = (gate: number) => `peepholes[${gate} * $hidden + j]`;
   const state = (name: string) =>
-    `const ${name} = sigmoid(${pre(1)} + ${weight(1)} * ${before}) * ${before} + ` +
-    `sigmoid(${pre(0)} + ${weight(0)} * ${before}) * hyperbolicTangent(${pre(2)});`;
+    `const ${name} = sigmoid(${preActivation(1)} + ${weight(1)} * ${before}) * ${before} + ` +
+    `sigmoid(${preActivation(0)} + ${weight(0)} * ${before}) * hyperbolicTangent(${preActivation(2)});`;
   launchCell(
     gpu,
     'lstmPeepholeCell',
@@ -43,11 +40,11 @@ export function lstmPeepholeCell(
         to: gates,
         gates: 4,
         held: 'return 0;',
-        source: `if (gate === 0) { return sigmoid(${pre(0)} + ${weight(0)} * ${before}); }
-if (gate === 1) { return sigmoid(${pre(1)} + ${weight(1)} * ${before}); }
-if (gate === 2) { return hyperbolicTangent(${pre(2)}); }
+        source: `if (gate === 0) { return sigmoid(${preActivation(0)} + ${weight(0)} * ${before}); }
+if (gate === 1) { return sigmoid(${preActivation(1)} + ${weight(1)} * ${before}); }
+if (gate === 2) { return hyperbolicTangent(${preActivation(2)}); }
 ${state('c0')}
-return sigmoid(${pre(3)} + ${weight(2)} * c0);`,
+return sigmoid(${preActivation(3)} + ${weight(2)} * c0);`,
       },
       { to: c, gates: 1, held: `return ${before};`, source: `${state('c1')}\nreturn c1;` },
       { to: cTanh, gates: 1, held: 'return 0;', source: `${state('c2')}\nreturn hyperbolicTangent(c2);` },
@@ -56,7 +53,7 @@ return sigmoid(${pre(3)} + ${weight(2)} * c0);`,
         gates: 1,
         held: 'return 0;',
         source: `${state('c3')}
-return sigmoid(${pre(3)} + ${weight(2)} * c3) * hyperbolicTangent(c3);`,
+return sigmoid(${preActivation(3)} + ${weight(2)} * c3) * hyperbolicTangent(c3);`,
       },
     ],
   );

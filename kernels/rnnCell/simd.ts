@@ -1,3 +1,4 @@
+import { preActivation } from '../gates.simd';
 import { held } from '../held.simd';
 import { tanhLanes } from '../tanh/simd';
 import { addTo, copyTo, flushed, load, store } from '../vector.simd';
@@ -22,8 +23,7 @@ export function rnnCell(
     } else {
       for (let j: usize = 0; j < row; j += 16) {
         const lanes = min<usize>(4, (row - j) >> 2);
-        const products = f32x4.add(load(input + j, lanes), load(recurrent + j, lanes));
-        const a = f32x4.add(products, load(bias + j, lanes));
+        const a = preActivation(input + j, recurrent + j, bias + j, lanes);
         store(h + j, rectify ? f32x4.max(a, f32x4.splat(0)) : tanhLanes(a), lanes);
       }
     }
