@@ -23,7 +23,8 @@ export function backend(name: BackendName): Backend {
 
 /**
  * The backend of that name once it is ready: the GPU's must be waited for, and runs on WebGPU, else on WebGL2, unless `mode`
- * names one. Rejects with InputError, and the reason, when it cannot run here; nothing else is started in its place.
+ * names one. One that runs already is given again. Rejects with InputError, and the reason, when it cannot run here; nothing
+ * else is started in its place.
  */
 export async function startBackend(
   name: BackendName,

@@ -95,7 +95,7 @@ function readHeader(bytes: Uint8Array, fail: Fail) {
   } catch {
     fail(prefix, 'utf8', 'the header is no valid UTF-8');
   }
-  const byteOf = (position: number) => prefix + Buffer.byteLength(text.slice(0, position));
+  const byteOf = (position: number) => prefix + new TextEncoder().encode(text.slice(0, position)).length;
   if (text[0] !== '{') fail(prefix, 'json', 'the header does not start with {');
   if (!/\} *$/.test(text.slice(text.lastIndexOf('}')))) {
     fail(byteOf(text.lastIndexOf('}') + 1), 'json', 'the header does not end with } and spaces');

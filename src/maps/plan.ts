@@ -17,7 +17,7 @@ export type Plan = 'dense' | 'transforms';
 export function planOf(map: LinearMap, rows: number, wanted?: Plan): Plan {
   if (wanted === 'transforms' && map.fast === undefined) {
     throw new InputError(
-      `plan is transforms for ${map.kind} from ${map.inSize} to ${map.outSize} values, which has none.`,
+      `plan is transforms for ${map.kind} from ${map.inSize} to ${map.outSize} values, which has no fast transform; expected dense.`,
     );
   }
   return wanted ?? (map.fast !== undefined && fastMacs(map.fast, rows) < map.macs ? 'transforms' : 'dense');

@@ -1,6 +1,6 @@
 import { defineOp } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
-import { type Shape, show, sizeOf } from '../tensor/shape.ts';
+import { expectShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -38,11 +38,7 @@ const gatherOp = defineOp<{ readonly indices: Int32Array }>({
 const scatterAddOp = defineOp<{ readonly indices: Int32Array; readonly shape: Shape }>({
   name: 'scatterAdd',
   shapes([rows], { indices, shape }) {
-    if (rows[0] !== indices.length || sizeOf(rows.slice(1)) !== sizeOf(shape.slice(1))) {
-      throw new InputError(
-        `scatterAdd: rows have shape ${show(rows)}, expected ${show([indices.length, ...shape.slice(1)])}.`,
-      );
-    }
+    expectShape('scatterAdd', 'rows', rows, [indices.length, ...shape.slice(1)]);
     return [shape];
   },
   forward(context, [rows], [y], { indices, shape }) {

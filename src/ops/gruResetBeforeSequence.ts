@@ -1,9 +1,9 @@
 import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
-import { type Shape, show } from '../tensor/shape.ts';
+import { expectShape, type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FactorChain } from './factorChain.ts';
-import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import { expectChain, expectLengths } from './sequenceShapes.ts';
 import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a gated recurrent unit that resets before its product computes from, H hidden units. */

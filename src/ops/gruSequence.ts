@@ -1,6 +1,6 @@
 import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
-import { type Shape, show } from '../tensor/shape.ts';
+import { expectShape, type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import {
   asProduct,
@@ -10,7 +10,7 @@ import {
   type MapProduct,
   type ProductTerm,
 } from './sequenceProduct.ts';
-import { expectLengths, expectShape } from './sequenceShapes.ts';
+import { expectLengths } from './sequenceShapes.ts';
 import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What a gated recurrent unit that resets after its product computes from, H hidden units. */

@@ -1,6 +1,6 @@
 import { defineOp, type OpCall, type OpContext } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
-import { type Shape, show } from '../tensor/shape.ts';
+import { expectShape, type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { FactorChain } from './factorChain.ts';
 import {
@@ -13,7 +13,7 @@ import {
   savedCount,
   tensorCount,
 } from './sequenceProduct.ts';
-import { expectChain, expectLengths, expectShape } from './sequenceShapes.ts';
+import { expectChain, expectLengths } from './sequenceShapes.ts';
 import { SequenceSteps, startOfGrad, sumOfRows } from './sequenceSteps.ts';
 
 /** What an LSTM computes from. H hidden units; P values of the state that recurs (P = H without projection). */

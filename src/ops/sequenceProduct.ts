@@ -98,9 +98,12 @@ export function expectProduct(
     else {
       const [blocks] = own[0];
       const n = own[0][own[0].length - 1];
+      // Values [blocks, n], or generators [blocks, 2, rank, n].
+      const isWhole =
+        term.kind === 'circulant' ? own[0].length === 2 : own[0].length === 4 && own[0][1] === 2;
       const fits =
         term.cols === inSize && blocks * term.rows === outSize && n >= Math.max(term.rows, term.cols);
-      if (!fits || own[0].length !== (term.kind === 'circulant' ? 2 : 4)) {
+      if (!isWhole || !fits) {
         throw new InputError(
           `${op}: the ${name} ${term.kind} term of shape ${show(own[0])} with ${term.rows} rows and ${term.cols} columns ` +
             `does not lead from ${inSize} to ${outSize} values.`,

@@ -1,14 +1,7 @@
 import { InputError } from '../errors.ts';
-import { type Shape, sameShape, show } from '../tensor/shape.ts';
+import { type Shape, show } from '../tensor/shape.ts';
 
-/* What the fused sequence ops check alike. */
-
-/** Throws InputError naming the op and the argument unless the shapes are equal. */
-export function expectShape(op: string, name: string, found: Shape, expected: Shape): void {
-  if (!sameShape(found, expected)) {
-    throw new InputError(`${op}: ${name} has shape ${show(found)}, expected ${show(expected)}.`);
-  }
-}
+/* Shape checks shared by the fused sequence ops. */
 
 /** The sizes of a factor of a product, and those of its blocks. */
 export interface FactorSizes {

@@ -95,5 +95,13 @@ const structuredProductOp = defineOp<{ readonly terms: readonly ProductTerm[]; r
       attributes: { terms: [{ kind: 'circulant', skew: false, rows: 6, cols: 5 }], outSize: 12 },
       message: /does not lead from 4 to 12 values/,
     },
+    {
+      shapes: [
+        [3, 4],
+        [2, 1, 3, 4],
+      ],
+      attributes: { terms: [{ kind: 'toeplitzLike', rows: 4, cols: 4 }], outSize: 8 },
+      message: /toeplitzLike term of shape \[2, 1, 3, 4\]/,
+    },
   ],
 });

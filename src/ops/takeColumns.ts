@@ -1,6 +1,6 @@
 import { defineOp } from '../autograd/op.ts';
 import { InputError } from '../errors.ts';
-import { show, sizeOf } from '../tensor/shape.ts';
+import { expectShape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checkIndices } from './gather.ts';
 
@@ -43,9 +43,7 @@ const takeColumnsOp = defineOp<{ readonly columns: Int32Array }>({
 const putColumnsOp = defineOp<{ readonly columns: Int32Array; readonly width: number }>({
   name: 'putColumns',
   shapes([y], { columns, width }) {
-    if (sizeOf(y) !== columns.length) {
-      throw new InputError(`putColumns: y has shape ${show(y)}, expected [${columns.length}].`);
-    }
+    expectShape('putColumns', 'y', y, [columns.length]);
     return [[columns.length, width]];
   },
   forward(context, [y], [x], { columns, width }) {

@@ -1,13 +1,17 @@
 import { defineOp } from '../autograd/op.ts';
+import { expectShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { multiply } from './multiply.ts';
 
-/** The gradient of tanh from its output y: dy (1 − y²). Differentiable itself, for gradients of gradients. */
+/** The gradient of tanh from its output y: dy (1 − y²). Differentiable itself, for gradients of gradients. Throws InputError where shapes differ. */
 export const tanhGrad = (dy: Tensor, y: Tensor): Tensor => tanhGradOp.apply([dy, y], null)[0];
 
 const tanhGradOp = defineOp({
   name: 'tanhGrad',
-  shapes: ([dy]) => [dy],
+  shapes([dy, y]) {
+    expectShape('tanhGrad', 'y', y, dy);
+    return [dy];
+  },
   forward: (context, [dy, y], [dx]) =>
     context.kernels.tanhGrad(context.buffer(dy), context.buffer(y), context.buffer(dx), dx.size),
   vjp: ({ grads: [grad], inputs: [dy, y] }) => [
@@ -24,5 +28,5 @@ const tanhGradOp = defineOp({
       range: [-0.9, 0.9],
     },
   ],
-  errors: [],
+  errors: [{ shapes: [[6], [2, 3]], attributes: null, message: /y has shape \[2, 3\], expected \[6\]/ }],
 });

@@ -1,13 +1,16 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { type OpContext, openContext } from '../autograd/op.ts';
-import { InputError } from '../errors.ts';
+import { expectNonNegative, InputError } from '../errors.ts';
 import { currentScope, scope } from '../tensor/scope.ts';
 import { sameShape, show } from '../tensor/shape.ts';
 import { type Tensor, zeros } from '../tensor/tensor.ts';
 
 /** Changes parameters in place by their gradients. */
 export interface Optimizer {
-  /** Makes one step. Throws InputError, and changes nothing, for parameters that it was not made for or gradients that do not fit. */
+  /**
+   * Makes one step. Throws InputError, and changes nothing, for parameters that it was not made for, gradients that do not
+   * fit, and a learning rate that is not a finite number of at least 0.
+   */
   update(parameters: Tensors, grads: Tensors, learningRate: number): void;
   /** Everything to save and load for an exact continuation. */
   readonly state: OptimizerState;
@@ -45,6 +48,7 @@ export function optimizer(parameters: Tensors, moments: readonly string[], rule:
     state,
     update(current, grads, learningRate) {
       // All checks first: an update that is refused changes nothing.
+      expectNonNegative('optimizer', 'learningRate', learningRate);
       for (const [name, parameter] of Object.entries(current)) check(name, parameter, parameters, grads);
       state.step++;
       scope(() => {
@@ -60,11 +64,9 @@ export function optimizer(parameters: Tensors, moments: readonly string[], rule:
 
 function check(name: string, parameter: Tensor, made: Tensors, grads: Tensors): void {
   const known = made[name];
-  if (known === undefined || !sameShape(known.shape, parameter.shape)) {
-    const found = `${name} of shape ${show(parameter.shape)}`;
-    throw new InputError(
-      `optimizer: the parameter is ${found}, expected one that the optimizer was made for.`,
-    );
+  if (known === undefined || !isAlike(known, parameter)) {
+    const expected = known === undefined ? 'one that the optimizer was made for' : `${known}`;
+    throw new InputError(`optimizer: the parameter ${name} is ${parameter}, expected ${expected}.`);
   }
   const grad = grads[name];
   if (grad === undefined) throw new InputError(`optimizer: the gradient of ${name} is missing.`);
@@ -73,7 +75,10 @@ function check(name: string, parameter: Tensor, made: Tensors, grads: Tensors): 
       `optimizer: the gradient of ${name} has shape ${show(grad.shape)}, expected ${show(parameter.shape)}.`,
     );
   }
-  if (grad.dtype !== parameter.dtype || grad.backend !== parameter.backend) {
+  if (!isAlike(grad, parameter)) {
     throw new InputError(`optimizer: the gradient of ${name} is ${grad}, expected one like ${parameter}.`);
   }
 }
+
+const isAlike = (a: Tensor, b: Tensor): boolean =>
+  sameShape(a.shape, b.shape) && a.dtype === b.dtype && a.backend === b.backend;

@@ -1,5 +1,6 @@
-import { InputError } from '../errors.ts';
+import { expectNonNegative } from '../errors.ts';
 
+/** How a learning rate rises and falls. */
 export interface ScheduleOptions {
   /** The highest learning rate, reached at the end of the warm-up. */
   readonly peak: number;
@@ -11,12 +12,14 @@ export interface ScheduleOptions {
   readonly finalFraction: number;
 }
 
-/** Learning rate for step 1, 2, …: a linear warm-up, then half a cosine down to the final rate (Loshchilov & Hutter 2017). */
+/**
+ * Learning rate for step 1, 2, …: a linear warm-up, then half a cosine down to the final rate (Loshchilov & Hutter 2017).
+ * Throws InputError for an option that is not a finite number of at least 0.
+ */
 export function warmupCosine(options: ScheduleOptions): (step: number) => number {
   const { peak, warmupSteps, totalSteps, finalFraction } = options;
   for (const [name, value] of Object.entries(options)) {
-    if (!(value >= 0))
-      throw new InputError(`warmupCosine: ${name} is ${value}, expected a number of at least 0.`);
+    expectNonNegative('warmupCosine', name, value);
   }
   return (step) => {
     if (step < warmupSteps) return (peak * step) / warmupSteps;

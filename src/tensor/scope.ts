@@ -116,6 +116,8 @@ function tensorsIn(value: unknown, found = new Set<Tensor>(), seen = new Set<unk
   return found;
 }
 
-const isCollection = (value: unknown): value is object =>
-  Array.isArray(value) ||
-  (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype);
+function isCollection(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}

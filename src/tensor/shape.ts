@@ -21,10 +21,18 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Whether two shapes have the same axes. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a.length !== b.length) return false;
   for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
   return true;
+}
+
+/** Throws InputError naming the op and the argument unless the shapes are equal. */
+export function expectShape(op: string, name: string, found: Shape, expected: Shape): void {
+  if (!sameShape(found, expected)) {
+    throw new InputError(`${op}: ${name} has shape ${show(found)}, expected ${show(expected)}.`);
+  }
 }
 
 /** The shape that `a` and `b` broadcast to by NumPy's rule. Throws InputError naming `op` and both shapes. */
@@ -48,6 +56,7 @@ export function broadcastShapes(op: string, a: Shape, b: Shape): Shape {
 /** `axis` counted from the front; negative ones count from the back. Throws InputError naming `op` when out of range. */
 export function resolveAxis(op: string, axis: number, rank: number): number {
   const resolved = axis < 0 ? axis + rank : axis;
+  if (rank === 0) throw new InputError(`${op}: axis is ${axis}, but a scalar has no axes.`);
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
     throw new InputError(`${op}: axis is ${axis}, expected an integer from ${-rank} to ${rank - 1}.`);
   }

@@ -60,6 +60,7 @@ export class Tensor {
 /** Numbers in nested arrays, e.g. `[[1, 2], [3, 4]]`. */
 export type Nested = number | readonly Nested[];
 
+/** What numbers a tensor holds, and where. */
 export interface TensorOptions {
   /** `float32` unless named; `float64` tensors always live on the reference backend, the only one that has them. */
   readonly dtype?: DType;
@@ -69,7 +70,7 @@ export interface TensorOptions {
 
 /**
  * A tensor from nested arrays, or from flat numbers and a shape; the numbers are copied.
- * Throws InputError when the nesting is ragged or the count does not fit the shape.
+ * Throws InputError when the nesting is ragged, the count does not fit the shape, or the dtype is not known.
  */
 export function tensor(values: Nested | FloatArray, shape?: Shape, options: TensorOptions = {}): Tensor {
   const flat = ArrayBuffer.isView(values) ? values : flatten(values);
@@ -103,6 +104,9 @@ let nextId = 0;
 
 function resolve(options: TensorOptions): { dtype: DType; backend: Backend } {
   const dtype = options.dtype ?? 'float32';
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    throw new InputError(`tensor: dtype is ${JSON.stringify(dtype)}, expected 'float32' or 'float64'.`);
+  }
   const home = options.backend ?? (dtype === 'float64' ? backend('reference') : defaultBackend());
   if (dtype === 'float64' && home.name !== 'reference') {
     throw new InputError(

@@ -9,6 +9,7 @@ import {
   trainStep,
   useBackend,
 } from '../../src/index.ts';
+import { decodeSafetensors, encodeSafetensors, SafetensorsError } from '../../src/io/safetensors.ts';
 
 const [T, B, INPUT, CLASSES] = [6, 4, 5, 3];
 const x = Float32Array.from({ length: T * B * INPUT }, (_, i) => Math.sin(i * i));
@@ -59,5 +60,15 @@ describe('in a page', () => {
     useBackend('wasm');
     const y = scope(() => tensor([1, -2, 3], [3]));
     expect(await y.data()).toEqual(y.dataSync());
+  });
+
+  it('reads weights from a file, and says what is wrong with a damaged one', () => {
+    const data = Float32Array.of(1, -2);
+    const bytes = encodeSafetensors({ é: { dtype: 'F32', shape: [2], data } });
+    expect(decodeSafetensors(bytes, 'weights').tensors['é']!.data).toEqual(data);
+    // A comma in place of the colon after the name, which takes two bytes.
+    bytes[bytes.indexOf(0x3a)] = 0x2c;
+    expect(() => decodeSafetensors(bytes, 'weights')).toThrow(SafetensorsError);
+    expect(() => decodeSafetensors(bytes, 'weights')).toThrow(/^weights, byte 13: in the header, /);
   });
 });

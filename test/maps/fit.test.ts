@@ -188,6 +188,27 @@ describe('the fit of low rank', () => {
   });
 });
 
+describe('fitShared refuses', () => {
+  const matrix = new Float64Array(12);
+  it.each([
+    { readers: [], blocks: 1, message: /^fitShared: readers is empty/ },
+    {
+      readers: [{ matrix, outSize: 3 }],
+      blocks: 4,
+      message: /blocks is 4, expected a divisor of .* 6 values/,
+    },
+    { readers: [{ matrix, outSize: 3 }], blocks: 0, message: /blocks is 0, expected a divisor/ },
+    {
+      readers: [{ matrix, outSize: 3, blocks: 3 }],
+      blocks: 2,
+      message: /a reader's blocks are 3, expected 1 or .* 2/,
+    },
+  ])('$message', ({ readers, blocks, message }) => {
+    expect(() => fitShared(dense(4, 6), readers, blocks)).toThrow(InputError);
+    expect(() => fitShared(dense(4, 6), readers, blocks)).toThrow(message);
+  });
+});
+
 describe('the fit of a diagonal plus low rank', () => {
   it('finds both parts when the rank is below half of the side', () => {
     const sizes = fc.tuple(

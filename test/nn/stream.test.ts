@@ -407,6 +407,32 @@ describe('the memory of a stream', () => {
     expect(home.mark() - before).toBeLessThan(4 * one);
   });
 
+  it('is free again at once when the stream is closed, and after a measurement of quantisation', () => {
+    const home = createWasmBackend();
+    const model = recurrentModel(large);
+    const parameters = model.initialise(1, { backend: home });
+    const x = zeros([2, model.spec.inputSize], { backend: home });
+    openStream(model, parameters).close();
+    openStream(model, parameters, { weights: 'int8' }).close();
+    const mark = home.mark();
+    for (let i = 0; i < 5; i++) {
+      openStream(model, parameters).close();
+      quantisationError(model, parameters, x);
+    }
+    expect(home.mark()).toBe(mark);
+  });
+
+  it('is not used by a stream that was closed', () => {
+    const model = recurrentModel(large);
+    const stream = openStream(model, model.initialise(1));
+    stream.close();
+    stream.close();
+    const row = new Float32Array(model.spec.inputSize);
+    for (const use of [() => stream.step(row), () => stream.reset(), () => stream.state()]) {
+      expect(use).toThrow(new InputError('stream: it was closed, expected an open one.'));
+    }
+  });
+
   it('is free again at once when a stream cannot be opened', () => {
     const home = createWasmBackend();
     const model = recurrentModel({ ...large, layers: [{ hidden: 24 }, { hidden: 24, plan: 'transforms' }] });

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { gather, InputError, scatterAdd, tensor } from '../../src/index.ts';
+import { gather, InputError, scatterAdd, tensor, zeros } from '../../src/index.ts';
 
 const table = tensor([1, 2, 3, 4, 5, 6], [3, 2]);
 const rows = tensor([1, 2], [1, 2]);
+
+it('rows of another shape are refused, even where they hold as many numbers', () => {
+  expect(() => scatterAdd(zeros([4, 2, 3]), [0, 1, 2, 0], [3, 6])).toThrow(
+    /^scatterAdd: rows has shape \[4, 2, 3\], expected \[4, 6\]/,
+  );
+});
 
 describe('row numbers', () => {
   it('from 0 to N − 1 are taken', () => {

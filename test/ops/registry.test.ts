@@ -13,12 +13,10 @@ const takeAnything = [
   'negate',
   'relu',
   'sigmoid',
-  'sigmoidGrad',
   'sign',
   'sqrt',
   'step',
   'tanh',
-  'tanhGrad',
 ];
 
 /** A tenth of the usual cases: second order costs several times as much as first. */

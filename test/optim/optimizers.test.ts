@@ -190,10 +190,30 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
       expect(optimizer.state.step).toBe(0);
     });
 
-    it('refuses a parameter that it was not made for', () => {
+    it('refuses a parameter that it was not made for, by name', () => {
       const optimizer = adam({ a: make(1) });
       const stranger = { other: make(1) };
-      expect(() => optimizer.update(stranger, stranger, 0.1)).toThrow(InputError);
+      expect(() => optimizer.update(stranger, stranger, 0.1)).toThrow(
+        /the parameter other is .*, expected one that the optimizer was made for/,
+      );
+      const elsewhere = { a: tensor([1], [1], { backend: backend(name === 'wasm' ? 'reference' : 'wasm') }) };
+      expect(() => optimizer.update(elsewhere, elsewhere, 0.1)).toThrow(
+        new RegExp(`the parameter a is .*, expected Tensor\\(\\[1\\], float32, ${name}\\)`),
+      );
+    });
+
+    it('refuses a learning rate that is negative or no number, and changes nothing', () => {
+      const parameters = { p: make(1, 2) };
+      for (const maker of Object.values(makers)) {
+        const optimizer = maker(parameters);
+        for (const bad of [-0.1, Number.NaN, Infinity, undefined as unknown as number]) {
+          expect(() => optimizer.update(parameters, { p: make(1, 1) }, bad)).toThrow(
+            new InputError(`optimizer: learningRate is ${bad}, expected a finite number of at least 0.`),
+          );
+        }
+        expect(optimizer.state.step).toBe(0);
+      }
+      expect(Array.from(parameters.p.dataSync())).toEqual([1, 2]);
     });
 
     it('refuses a gradient from another backend', () => {
@@ -204,3 +224,20 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
     });
   });
 }
+
+describe('the constants of an optimizer', () => {
+  it.each([
+    { make: adam, name: 'beta1', bad: [-0.1, 1, 1.5, Number.NaN] },
+    { make: adam, name: 'beta2', bad: [-0.1, 1, 1.5, Number.NaN] },
+    { make: adam, name: 'epsilon', bad: [-1, Number.NaN, Infinity] },
+    { make: adam, name: 'weightDecay', bad: [-1, Number.NaN, Infinity] },
+    { make: sgd, name: 'momentum', bad: [-1, Number.NaN, Infinity] },
+    { make: sgd, name: 'weightDecay', bad: [-1, Number.NaN, Infinity] },
+  ])('$make.name: $name is refused out of its range', ({ make, name, bad }) => {
+    for (const value of bad) {
+      expect(() => make({ p: tensor([1]) }, { [name]: value })).toThrow(
+        new RegExp(`^${make.name}: ${name} is ${value}, expected a `),
+      );
+    }
+  });
+});

@@ -59,7 +59,7 @@ describe('warmupCosine', () => {
   it('refuses what is negative or no number, by name', () => {
     const good = { peak: 1, warmupSteps: 1, totalSteps: 2, finalFraction: 0 };
     for (const name of Object.keys(good)) {
-      for (const bad of [-1, Number.NaN]) {
+      for (const bad of [-1, Number.NaN, Infinity]) {
         expect(() => warmupCosine({ ...good, [name]: bad })).toThrow(`warmupCosine: ${name} is ${bad}`);
         expect(() => warmupCosine({ ...good, [name]: bad })).toThrow(InputError);
       }

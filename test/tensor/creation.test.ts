@@ -107,6 +107,13 @@ describe('dtype and backend', () => {
     expect(tensor(1).backend).toBe(backend('reference'));
   });
 
+  it('refuses a dtype that it does not know', () => {
+    const dtype = 'int32' as 'float32';
+    for (const make of [() => tensor([1], [1], { dtype }), () => zeros([1], { dtype })]) {
+      expect(make).toThrow(new InputError(`tensor: dtype is "int32", expected 'float32' or 'float64'.`));
+    }
+  });
+
   it('refuses float64 elsewhere', () => {
     expect(() => tensor(1, [], { dtype: 'float64', backend: backend('wasm') })).toThrow(
       /dtype is float64 and backend is wasm/,

@@ -37,13 +37,15 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
             const result = scope(() => {
               const x = make(...values);
               const y = add(x, 1);
-              return { one: y, many: [multiply(y, 2), { deep: [add(y, y)] }], number: 3, none: null };
+              const bare = Object.assign(Object.create(null) as object, { inner: add(x, 2) });
+              return { one: y, many: [multiply(y, 2), { deep: [add(y, y)] }], number: 3, none: null, bare };
             });
             disturb();
             expect(Array.from(result.one.dataSync())).toEqual(values.map((value) => value + 1));
             const [doubled, { deep }] = result.many as [Tensor, { deep: Tensor[] }];
             expect(Array.from(doubled.dataSync())).toEqual(values.map((value) => 2 * (value + 1)));
             expect(Array.from(deep[0].dataSync())).toEqual(values.map((value) => 2 * (value + 1)));
+            expect(Array.from(result.bare.inner.dataSync())).toEqual(values.map((value) => value + 2));
             expect(result.number).toBe(3);
             expect(Array.from(multiply(result.one, 1).dataSync())).toEqual(values.map((value) => value + 1));
           },

@@ -12,6 +12,8 @@ export interface Device {
   readonly mode: GpuMode;
   /** What the driver calls itself. */
   readonly adapter: string;
+  /** Whether it refuses all that it is asked, since its context was lost or a command failed. */
+  readonly isLost: boolean;
   /** Compiles a program at its first use, and launches it on arrays and on where the buffers begin in them. */
   run(
     program: Program,
@@ -76,11 +78,15 @@ async function probe(GPU: GpuJs['GPU'], Input: GpuJs['Input'], mode: GpuMode): P
   const kernels = new Map<string, Kernel>();
   let failure: Error | null = null;
   let context: unknown = null;
-  const checkAlive = (): void => {
+  const failed = (): Error | null => {
     if (mode === 'webgl2' && (context as WebGL2RenderingContext).isContextLost()) {
       failure ??= new Error('The WebGL2 context was lost.');
     }
-    if (failure !== null) throw failure;
+    return failure;
+  };
+  const checkAlive = (): void => {
+    const error = failed();
+    if (error !== null) throw error;
   };
 
   const call = async (key: string, make: () => Kernel, args: readonly unknown[]): Promise<DeviceArray> => {
@@ -116,6 +122,9 @@ async function probe(GPU: GpuJs['GPU'], Input: GpuJs['Input'], mode: GpuMode): P
     mode,
     get adapter() {
       return adapterOf(context);
+    },
+    get isLost() {
+      return failed() !== null;
     },
     run({ key, source, output, arrays, numbers: count }, inputs, starts, numbers) {
       const make = () =>

@@ -28,7 +28,8 @@ export function fitMap(map: LinearMap, matrix: Float64Array): MapValues {
  * matrices: the truncated singular value decomposition of the matrices on top of each other (after Prabhavalkar et al. 2016,
  * arXiv 1603.08042), for each of `blocks` parts of P over what reads it. The sum of squared errors is the least possible
  * when the projection is dense and one part; one with a structure of its own is fitted to that, and the Z to it. A
- * block-diagonal Z comes as its blocks. Throws InputError for a wrong count of numbers, or one that is not finite.
+ * block-diagonal Z comes as its blocks. Throws InputError without readers, for blocks that do not divide the projection, for
+ * a wrong count of numbers, or one that is not finite.
  */
 export function fitShared(
   projection: LinearMap,
@@ -37,7 +38,18 @@ export function fitShared(
 ): { readonly projection: MapValues; readonly z: readonly Float64Array[] } {
   const { inSize, outSize } = projection;
   const rank = outSize / blocks;
-  for (const { matrix, outSize: rows } of readers) {
+  if (!Number.isInteger(rank)) {
+    throw new InputError(
+      `fitShared: blocks is ${blocks}, expected a divisor of the projection's ${outSize} values.`,
+    );
+  }
+  if (readers.length === 0) throw new InputError('fitShared: readers is empty, expected at least one.');
+  for (const { matrix, outSize: rows, blocks: own = 1 } of readers) {
+    if (own !== 1 && own !== blocks) {
+      throw new InputError(
+        `fitShared: a reader's blocks are ${own}, expected 1 or the projection's ${blocks}.`,
+      );
+    }
     checkMatrix('fitShared', `sharedLowRank(${rank})`, matrix, [rows, inSize]);
   }
   const values = fitMap(projection, commonProjection(readers, inSize, rank, blocks));

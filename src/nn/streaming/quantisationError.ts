@@ -1,9 +1,10 @@
+import type { FloatArray } from '../../../kernels/types.ts';
 import type { Tensors } from '../../autograd/grad.ts';
 import { InputError } from '../../errors.ts';
 import { show } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { RecurrentModel } from '../recurrentModel.ts';
-import { openStream } from './openStream.ts';
+import { openStream, type StreamOptions } from './openStream.ts';
 
 /** How far outputs are from what they should be, relative to the root mean square of the latter. */
 export interface OutputError {
@@ -22,25 +23,30 @@ export function quantisationError(model: RecurrentModel, parameters: Tensors, x:
       `quantisationError: x has shape ${show(x.shape)}, expected [T, ${inputSize}] with at least one row.`,
     );
   }
-  const [exact, quantised] = [
-    openStream(model, parameters),
-    openStream(model, parameters, { weights: 'int8' }),
-  ];
   const rows = x.dataSync();
-  const count = x.shape[0] * outputSize;
+  const outputs = (options: StreamOptions): FloatArray[] => {
+    const stream = openStream(model, parameters, options);
+    try {
+      return Array.from({ length: x.shape[0] }, (_, t) =>
+        stream.step(rows.subarray(t * inputSize, (t + 1) * inputSize)).slice(),
+      );
+    } finally {
+      stream.close();
+    }
+  };
+  const [exact, quantised] = [outputs({}), outputs({ weights: 'int8' })];
   let [squares, sum, largest] = [0, 0, 0];
-  for (let t = 0; t < x.shape[0]; t++) {
-    const row = rows.subarray(t * inputSize, (t + 1) * inputSize);
-    const [y, y8] = [exact.step(row), quantised.step(row)];
-    for (let i = 0; i < outputSize; i++) {
-      const error = Math.abs(y8[i] - y[i]);
-      squares += y[i] ** 2;
+  exact.forEach((y, t) => {
+    y.forEach((value, i) => {
+      const error = Math.abs(quantised[t][i] - value);
+      squares += value ** 2;
       sum += error;
       // Math.max passes NaN on.
       largest = Math.max(largest, error);
-    }
-  }
+    });
+  });
   if (largest === 0) return { largest: 0, mean: 0 };
+  const count = x.shape[0] * outputSize;
   const size = Math.sqrt(squares / count);
   return { largest: largest / size, mean: sum / count / size };
 }

@@ -34,6 +34,7 @@ export class RecurrentStream {
   /** The numbers of x and y where the kernels have them. */
   #input: FloatArray;
   #output: FloatArray;
+  #isClosed = false;
 
   /** Use `openStream`. */
   constructor(model: RecurrentModel, parameters: Tensors, weights: StreamWeights, memory: StreamMemory) {
@@ -69,11 +70,12 @@ export class RecurrentStream {
 
   /**
    * One step: x [inputSize] → y [outputSize]. The result is written to `y` and returned; without it, to an array of the
-   * stream's own, the same at every step. Throws InputError when a length is another.
+   * stream's own, the same at every step. Throws InputError when a length is another, or the stream was closed.
    */
   step(x: ArrayLike<number>): FloatArray;
   step<Y extends FloatArray>(x: ArrayLike<number>, y: Y): Y;
   step(x: ArrayLike<number>, y: FloatArray = this.#result): FloatArray {
+    this.#checkOpen();
     if (x?.length !== this.inputSize) {
       throw new InputError(`stream: x holds ${x?.length} numbers, expected ${this.inputSize}.`);
     }
@@ -93,9 +95,10 @@ export class RecurrentStream {
 
   /**
    * Begins a sequence: with states of zeros, or with those given, one for each layer, as `model.apply` returns them for a
-   * batch of one. Throws InputError when they do not fit.
+   * batch of one. Throws InputError when they do not fit, or the stream was closed.
    */
   reset(state?: readonly LayerState[]): void {
+    this.#checkOpen();
     if (state !== undefined) this.#check(state);
     const { kernels, backend } = this.#memory;
     this.#layers.forEach((layer, i) => {
@@ -107,14 +110,25 @@ export class RecurrentStream {
     run(this.#restore);
   }
 
-  /** A copy of the states of all layers, as `model.apply` takes them for a batch of one. */
+  /** A copy of the states of all layers, as `model.apply` takes them for a batch of one. Throws InputError when the stream was closed. */
   state(): readonly LayerState[] {
+    this.#checkOpen();
     const { backend, dtype } = this.#memory;
     const copyOf = ({ buffer, size }: Vector): Tensor =>
       tensor(backend.read(buffer, size, dtype), [1, size], { backend, dtype });
     return this.#layers.map((layer) =>
       Object.fromEntries(Object.entries(layer.state).map(([name, vector]) => [name, copyOf(vector)])),
     );
+  }
+
+  /** Frees the stream's weights and state at once, rather than when the stream is garbage. */
+  close(): void {
+    this.#isClosed = true;
+    this.#memory.free();
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw new InputError('stream: it was closed, expected an open one.');
   }
 
   #check(state: readonly LayerState[]): void {

@@ -1,22 +1,24 @@
-import { InputError } from '../../errors.ts';
+import { expectNonNegative, InputError } from '../../errors.ts';
 import type { StepOptions } from '../step.ts';
 import type { ParallelTask } from './task.ts';
 
 /**
  * What the mean loss of each batch counts for in the mean over all items; together 1. Throws InputError for a wrong number of
- * batches, counts of items that are not whole or all 0, and a limit of the norm that is none.
+ * batches, counts of items that are not whole or all 0, a learning rate that is negative or not finite, and a limit of the norm that is
+ * negative or no number.
  */
 export function weigh<Batch>(
   task: ParallelTask<Batch>,
   batches: readonly Batch[],
   shards: number,
-  { clipNorm = Infinity }: StepOptions,
+  { learningRate, clipNorm = Infinity }: StepOptions,
 ): number[] {
   if (batches.length !== shards) {
     throw new InputError(
       `step: ${batches.length} batches were given, expected one for each of ${shards} shards.`,
     );
   }
+  expectNonNegative('step', 'learningRate', learningRate);
   if (!(clipNorm >= 0)) {
     throw new InputError(`step: clipNorm is ${clipNorm}, expected a number of at least 0.`);
   }

@@ -94,6 +94,8 @@ describe.each(modes)('on %s', (mode) => {
 
   it('is what backend and useBackend give once it was started', async () => {
     const started = await startBackend('gpu', { mode });
+    expect(started).toBe(await gpuBackend(mode));
+    expect(await startBackend('gpu')).toBe(started);
     expect(backend('gpu')).toBe(started);
     expect(useBackend('gpu')).toBe(started);
     const y = log(tensor([1, Math.E]));
@@ -140,9 +142,7 @@ it('a lost context is an error, not zeros', async () => {
 it('says why it cannot run', async () => {
   const undo = replaceGetContext(() => null);
   try {
-    await expect(startBackend('gpu', { mode: 'webgl2' })).rejects.toThrow(
-      /^The gpu backend cannot run here\. webgl2: ./,
-    );
+    await expect(startDevice('webgl2')).rejects.toThrow(/^The gpu backend cannot run here\. webgl2: ./);
   } finally {
     undo();
   }
