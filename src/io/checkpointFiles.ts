@@ -5,7 +5,7 @@ import { type FileOperations, writeFlushed } from './fileOperations.ts';
 export interface CheckpointFile {
   /** Updates made before it. */
   readonly step: number;
-  /** How many of the last ones keep a name of their own, `<path>-<step>`; 0 for none. */
+  /** How many of the last ones keep a name of their own, that of `keptFile`; 0 for none. */
   readonly keep: number;
 }
 
@@ -13,9 +13,8 @@ export interface CheckpointFile {
  * Puts a checkpoint in the place of the one before such that a crash at any moment, after which the system may have lost or
  * reordered whatever was not flushed, leaves `path` as the previous file or the whole new one.
  *
- * The bytes go to `<path>.partial` in the same folder and are flushed. With `keep`, the file is renamed to
- * `checkpoint-<step>.safetensors` and gets `path` as a second name by way of `<path>.latest`; without, it is renamed to
- * `path`. Then the folder is flushed, and only then checkpoints before the last `keep` are removed.
+ * The bytes go to `<path>.partial` in the same folder and are flushed. With `keep`, the file is renamed to `keptFile(path, step)`
+ * and gets `path` as a second name by way of `<path>.latest`; without, it is renamed to `path`. Then the folder is flushed, and only then checkpoints before the last `keep` are removed.
  *
  * @throws what the operations throw; no temporary file is left then, if they can be removed
  */
@@ -46,7 +45,7 @@ export async function replaceCheckpoint(
   if (keep > 0) await removeOlder(files, path, step, keep);
 }
 
-/** Where the checkpoint of a step stays when others have followed it. */
+/** Where the checkpoint of a step stays when others have followed it: `checkpoint-200.safetensors` beside `checkpoint.safetensors`. */
 export function keptFile(path: string, step: number): string {
   const { dir, name, ext } = parse(path);
   return join(dir, `${name}-${step}${ext}`);
@@ -76,7 +75,7 @@ async function secondName(files: FileOperations, from: string, to: string, bytes
   try {
     await files.link(from, to);
   } catch (error) {
-    // Disks such as those of cameras know one name a file: there it is written twice.
+    // File systems without hard links, such as FAT on memory cards: the file is written twice.
     if (!WITHOUT_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
     await writeFlushed(files, to, bytes);
   }
@@ -84,7 +83,7 @@ async function secondName(files: FileOperations, from: string, to: string, bytes
 
 const WITHOUT_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
-/** Those after `step` stay: they are of a training that went on from an earlier checkpoint, and come again. */
+/** Later ones stay: they belong to a training that was resumed from an earlier checkpoint, which will write them anew. */
 async function removeOlder(files: FileOperations, path: string, step: number, keep: number): Promise<void> {
   const before = (await keptSteps(files, path)).filter((other) => other <= step);
   for (const old of before.slice(keep)) await files.remove(keptFile(path, old));

@@ -31,7 +31,7 @@ export function decodeText(bytes: Uint8Array, path: string, longest: number): st
   }
 }
 
-/** Writes a small text file whole or not at all. */
+/** Writes a small text file whole or not at all, several writers of one file one after another. Rejects with InputError when it cannot. */
 export async function writeText(path: string, text: string): Promise<void> {
   try {
     await writeFileAtomic(path, text);

@@ -52,26 +52,26 @@ export async function savedProgress<P extends Progress>(
 ): Promise<P> {
   const result = schema.safeParse(state);
   if (!result.success) throw notProgress(path, result.error);
-  const { losses: before, ...counts } = result.data.progress;
-  const saved = tensors[LOSSES]?.data;
-  const losses = saved instanceof Float64Array ? [...saved] : before;
-  if (losses === undefined || !losses.every(Number.isFinite)) {
+  const counts = result.data.progress;
+  const losses = tensors[LOSSES]?.data;
+  if (!(losses instanceof Float64Array && losses.every(Number.isFinite))) {
     throw new CheckpointError(path, 0, 'format', `the tensor ${LOSSES} is no list of finite numbers`);
   }
   const known = z.object(numbersLike(begun)).safeParse(counts);
   if (!known.success) throw notProgress(path, known.error);
-  const times = {
-    ...begun.times,
-    ...pick(counts, Object.keys(begun.times)),
-    ...(await timesAt(path, losses.length)),
+  const times = { ...begun.times, ...(await timesAt(path, losses.length)) };
+  return {
+    ...begun,
+    ...known.data,
+    losses: [...losses],
+    skipped: counts.skipped,
+    heldOut: counts.heldOut,
+    times,
   };
-  return { ...begun, ...known.data, losses, skipped: counts.skipped, heldOut: counts.heldOut, times };
 }
 
-/** Before version 0.2 losses and times stood in the state, too. */
 const schema = z.object({
   progress: z.looseObject({
-    losses: z.array(z.number()).optional(),
     skipped: z.array(z.int().min(1)).default([]),
     heldOut: z.array(z.number()).default([]),
   }),
@@ -126,8 +126,3 @@ async function readTimes(path: string): Promise<z.output<typeof Times>> {
     throw new InputError(`${file} holds no times of updates; remove it to go on without them.`);
   return result.data;
 }
-
-const pick = (record: Readonly<Record<string, unknown>>, keys: readonly string[]) =>
-  Object.fromEntries(
-    Object.entries(record).filter(([key, value]) => keys.includes(key) && typeof value === 'number'),
-  );

@@ -1,7 +1,7 @@
 /** Where threads wait for each other. */
 export class Barrier {
   readonly #threads: number;
-  /** How many have arrived, how often all had, and at which of these times one last failed. */
+  /** Three counters: arrivals in this round, completed rounds, and the last round that failed (plus one). */
   readonly #control: Int32Array;
 
   /** `control` has `Barrier.BYTES` bytes, shared by all threads, zero at first. */
@@ -19,7 +19,7 @@ export class Barrier {
   meet(well: boolean): boolean {
     const control = this.#control;
     const round = Atomics.load(control, ROUNDS);
-    // By its round: a thread that is ahead may fail in the next one before this one has been left by all.
+    // Recorded by round: a fast thread may fail in the next round before slow ones have left this one.
     if (!well) Atomics.store(control, FAILED, round + 1);
     if (Atomics.add(control, ARRIVED, 1) === this.#threads - 1) {
       Atomics.store(control, ARRIVED, 0);

@@ -53,11 +53,13 @@ export class Replica<Batch> {
 
   /** One update, like `trainStep`. Throws what a loss throws, with everything as it was before. */
   step({ shares, batches, learningRate, clipNorm = Infinity }: Work<Batch>): StepResult {
-    // A thread that begins at once, on the core of the one that asks, would keep that from asking the others for milliseconds.
+    // Meet first: a thread that started at once on the caller's core would delay the requests to the others by milliseconds.
     this.#exchange.barrier.meet(true);
     return scope(() => {
-      if (this.#behind) this.#receiveParameters(this.#others);
-      const own = this.#together(() => this.#differentiate(shares, batches));
+      const own = this.#together(() => {
+        if (this.#behind) this.#receiveParameters(this.#others);
+        return this.#differentiate(shares, batches);
+      });
       const sums = this.#together(() => this.#sum(shares, own));
       const { losses, squares } = this.#exchange;
       const loss = losses.reduce((total, part) => total + part, 0);
