@@ -1,6 +1,6 @@
 import type { FloatArray } from '../../kernels/types.ts';
 import type { Backend, Kernels, RawBuffer } from '../backends/index.ts';
-import { InputError } from '../errors.ts';
+import { InputError, shown } from '../errors.ts';
 import { currentScope, type Scope, scope } from '../tensor/scope.ts';
 import { type Shape, sizeOf } from '../tensor/shape.ts';
 import { Storage } from '../tensor/storage.ts';
@@ -169,6 +169,11 @@ function applyOp<Attributes>(
 function checkHomes(name: string, inputs: readonly Tensor[]): void {
   const [first] = inputs;
   for (const input of inputs) {
+    if (!(input instanceof Tensor)) {
+      throw new InputError(
+        `${name}: argument ${inputs.indexOf(input)} is ${shown(input)}, expected a tensor.`,
+      );
+    }
     if (input.backend !== first.backend || input.dtype !== first.dtype) {
       throw new InputError(
         `${name}: argument ${inputs.indexOf(input)} is ${input.dtype} on ${input.backend.name} and argument 0 is ` +

@@ -4,6 +4,7 @@
  * @module compact-rnn/safetensors
  */
 
+export { floatsOf } from './safetensorsFloats.ts';
 export {
   type Dtype,
   SafetensorsError,

@@ -1,3 +1,4 @@
+import { InputError, shown } from '../errors.ts';
 import {
   type ArrayType,
   arrayOf,
@@ -19,13 +20,19 @@ import {
 import { JsonSyntaxError, parseStrictJson, quote } from './strictJson.ts';
 
 /**
- * The tensors and metadata of a safetensors file. Arrays are views of `bytes` wherever their elements are aligned, and
+ * The tensors and metadata of a safetensors file. Arrays are views of `content` wherever their elements are aligned, and
  * copies elsewhere.
  *
  * @param file what error messages name
- * @throws SafetensorsError on anything that the format does not allow
+ * @throws SafetensorsError on anything that the format does not allow, InputError for what are no bytes
  */
-export function decodeSafetensors(bytes: Uint8Array, file: string): SafetensorsFile {
+export function decodeSafetensors(content: Uint8Array | ArrayBuffer, file: string): SafetensorsFile {
+  const bytes = content instanceof ArrayBuffer ? new Uint8Array(content) : content;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new InputError(
+      `decodeSafetensors: content is ${shown(bytes)}, expected a Uint8Array or an ArrayBuffer.`,
+    );
+  }
   const fail = (offset: number, rule: SafetensorsRule, sentence: string): never => {
     throw new SafetensorsError(file, offset, rule, sentence);
   };
@@ -185,7 +192,8 @@ function viewOf(bytes: Uint8Array, start: number, length: number, type: ArrayTyp
   if ((bytes.byteOffset + start) % type.BYTES_PER_ELEMENT === 0) {
     return new type(bytes.buffer, bytes.byteOffset + start, elements);
   }
-  return new type(bytes.slice(start, start + length).buffer, 0, elements);
+  // Not bytes.slice: a Buffer's is a view of the same memory.
+  return new type(Uint8Array.from(bytes.subarray(start, start + length)).buffer, 0, elements);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { InputError, shown } from '../errors.ts';
 import {
   type ArrayType,
   arrayOf,
@@ -26,7 +26,7 @@ export function encodeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const sorted = Object.entries(tensors).sort(
-    ([a, { data: x }], [b, { data: y }]) => y.BYTES_PER_ELEMENT - x.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
+    ([a, x], [b, y]) => elementBytes(y) - elementBytes(x) || (a < b ? -1 : 1),
   );
   const header: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(metadata)) {
@@ -62,17 +62,26 @@ export function encodeSafetensors(
   return bytes;
 }
 
+/** 0 for what is refused below. */
+const elementBytes = ({ data }: SavedTensor): number => data?.BYTES_PER_ELEMENT ?? 0;
+
 function checkTensor(name: string, { dtype, shape, data }: SavedTensor): void {
   checkText(name, 'tensor name');
   const tensor = `tensor ${quote(name)}`;
   if (name === metadataKey || name === '__proto__')
     throw new InputError(`${tensor} has a name that is reserved`);
-  const type: ArrayType | undefined = arrayOf[dtype];
-  if (type === undefined || !(data instanceof type)) {
+  const type: ArrayType | undefined = Object.hasOwn(arrayOf, dtype) ? arrayOf[dtype] : undefined;
+  if (type === undefined) {
+    const known = Object.keys(arrayOf).join(', ');
+    throw new InputError(`${tensor} has dtype ${shown(dtype)}, expected one of ${known}`);
+  }
+  if (!(data instanceof type)) {
     throw new InputError(
-      `${tensor} is ${data?.constructor.name}; element type ${dtype} is kept in ${type?.name}`,
+      `${tensor} has ${shown(data)} as its data; element type ${dtype} is kept in a ${type.name}`,
     );
   }
+  if (!Array.isArray(shape))
+    throw new InputError(`${tensor} has shape ${shown(shape)}, expected an array of sizes`);
   const size = shape.every(isCount) ? byteCount(shape, type.BYTES_PER_ELEMENT) : undefined;
   if (size !== data.byteLength) {
     throw new InputError(`${tensor} has shape ${shapeText(shape)} but ${data.length} elements`);
@@ -80,6 +89,7 @@ function checkTensor(name: string, { dtype, shape, data }: SavedTensor): void {
 }
 
 function checkText(text: string, what: string): void {
+  if (typeof text !== 'string') throw new InputError(`${what} is ${shown(text)}, expected a string`);
   if (text === '__proto__' || /\p{Surrogate}/u.test(text)) {
     throw new InputError(`${what} ${quote(text)} is not allowed: it is __proto__ or no valid Unicode`);
   }

@@ -1,5 +1,6 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { InputError } from '../errors.ts';
+import { sameShape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { LinearMap, ParameterSpec } from './linearMap.ts';
 
@@ -39,16 +40,20 @@ export class Naming {
     return this.#prefixes.get(map);
   }
 
-  /** One parameter out of all those of the model. Throws InputError when it is missing. */
+  /** One parameter out of all those of the model. Throws InputError when it is missing or has another shape. */
   parameter(name: string, parameters: Tensors): Tensor {
     const found = parameters[name];
     if (found === undefined) throw new InputError(`The parameter ${name} is missing.`);
+    const { shape } = this.specs[name];
+    if (!sameShape(found.shape, shape)) {
+      throw new InputError(`The parameter ${name} has shape ${show(found.shape)}, expected ${show(shape)}.`);
+    }
     return found;
   }
 
   /**
    * The parameters of `map`, under the names that it knows, out of all those of the model.
-   * Throws InputError when one is missing.
+   * Throws InputError when one is missing or has another shape.
    */
   pick(map: LinearMap, parameters: Tensors): Tensors {
     const names = Object.entries(this.namesOf(map));

@@ -17,7 +17,7 @@ export function bidirectional(
   return {
     name,
     maps: { ...prefixed('forward', forward.maps), ...prefixed('backward', backward.maps) },
-    plan: forward.plan,
+    plans: { ...prefixed('forward', forward.plans), ...prefixed('backward', backward.plans) },
     outSize: forward.outSize + backward.outSize,
     apply(parameters, x, state, lengths) {
       const ahead = forward.apply(parameters, x, state && part('forward', state), lengths);

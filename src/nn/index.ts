@@ -2,7 +2,7 @@ export { bidirectional, reversed } from './bidirectional.ts';
 export { type CompressedPlace, type Compression, compressModel } from './compress.ts';
 export { gruLayer } from './gruLayer.ts';
 export { gruResetBeforeSteps, gruSteps } from './gruSteps.ts';
-export { crossEntropy } from './losses.ts';
+export { binaryCrossEntropy, type CrossEntropyOptions, crossEntropy, meanSquaredError } from './losses.ts';
 export { lstmLayer } from './lstmLayer.ts';
 export { lstmSteps } from './lstmSteps.ts';
 export type { LayerState, RecurrentLayer } from './recurrentLayer.ts';

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { expectOptions, InputError, shown } from '../errors.ts';
 import { checkSizes } from '../maps/checks.ts';
 import type { LinearMap } from '../maps/linearMap.ts';
 import type { Naming } from '../maps/naming.ts';
@@ -13,12 +13,21 @@ import { tiedMap } from './tiedMap.ts';
 
 /** The layer that a configuration describes, reading `inSize` values. Throws InputError for what does not fit. */
 export function layerFromSpec(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
-  const { hidden, cell = 'lstm' } = spec;
+  expectOptions(name, spec, KEYS);
+  const { hidden, cell = 'lstm', plan } = spec;
   checkSizes(name, { inSize, hidden });
   if (!Object.hasOwn(GATES, cell)) {
     throw new InputError(
-      `${name}: cell is ${JSON.stringify(cell)}, expected one of ${Object.keys(GATES).join(', ')}.`,
+      `${name}: cell is ${shown(cell)}, expected one of ${Object.keys(GATES).join(', ')}.`,
     );
+  }
+  if (plan !== undefined && plan !== 'dense' && plan !== 'transforms') {
+    throw new InputError(`${name}: plan is ${shown(plan)}, expected dense or transforms.`);
+  }
+  for (const flag of ['peepholes', 'bidirectional'] as const) {
+    if (spec[flag] !== undefined && typeof spec[flag] !== 'boolean') {
+      throw new InputError(`${name}: ${flag} is ${shown(spec[flag])}, expected true or false.`);
+    }
   }
   if (spec.reset !== undefined && cell !== 'gru') {
     throw new InputError(`${name}: reset is given for the cell ${cell}, expected it for gru only.`);
@@ -33,6 +42,7 @@ export function layerFromSpec(name: string, spec: LayerSpec, inSize: number, nam
   return bidirectional(name, forward, backward);
 }
 
+const KEYS = ['hidden', 'cell', 'reset', 'peepholes', 'bidirectional', 'plan', 'input', 'recurrent'] as const;
 const GATES = { lstm: 4, gru: 3, rnn: 1 };
 
 function oneDirection(name: string, spec: LayerSpec, inSize: number, naming: Naming): RecurrentLayer {
@@ -41,9 +51,9 @@ function oneDirection(name: string, spec: LayerSpec, inSize: number, naming: Nam
   const mapOf = (place: string, map: MapSpec, width: number): LinearMap => {
     const full = `${name}.${place}`;
     const made =
-      typeof map === 'object' && 'tied' in map
+      typeof map === 'object' && map !== null && 'tied' in map
         ? tiedMap(full, map.tied, [gates * hidden, width], naming)
-        : mapFromSpec(map, width, hidden, gates);
+        : mapFromSpec(full, map, width, hidden, gates);
     naming.addMap(full, made);
     return made;
   };

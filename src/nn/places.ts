@@ -12,10 +12,13 @@ export const mapsOf = (model: RecurrentModel): ReadonlyMap<string, LinearMap> =>
     ['head', model.head] as const,
   ]);
 
-/** What the parameters of a model's maps are called. */
+/** What the parameters of a model are called. */
 export function namingOf(model: RecurrentModel): Naming {
   const naming = new Naming();
   for (const [place, map] of mapsOf(model)) naming.addMap(place, map);
+  for (const [name, spec] of Object.entries(model.parameters)) {
+    if (naming.specs[name] === undefined) naming.add(name, spec);
+  }
   return naming;
 }
 

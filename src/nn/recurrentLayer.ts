@@ -17,8 +17,8 @@ export interface RecurrentLayer {
   readonly name: string;
   /** The linear maps of the layer by their place in it: `input`, `recurrent`. */
   readonly maps: Readonly<Record<string, LinearMap>>;
-  /** How the maps are multiplied; the cheaper way unless given. */
-  readonly plan?: Plan;
+  /** How each of the maps is multiplied; the cheaper way where it is undefined. */
+  readonly plans: Readonly<Record<string, Plan | undefined>>;
   /** Width of what the layer emits. */
   readonly outSize: number;
   /**
@@ -63,6 +63,28 @@ export function emittedBy(recurrent: LinearMap, naming: Naming) {
   const emit = (parameters: Tensors, h: Tensor) =>
     applyMap(projection, naming.pick(projection, parameters), h);
   return { outSize: projection.outSize, emit };
+}
+
+/**
+ * How the maps of a layer are multiplied when `wanted` is named for it: that way where the map has it, else with matrices.
+ * Throws InputError when transforms are wanted and no map has any.
+ */
+export function plansOf<Place extends string>(
+  name: string,
+  maps: Readonly<Record<Place, LinearMap>>,
+  wanted: Plan | undefined,
+): Readonly<Record<Place, Plan | undefined>> {
+  const all = Object.entries<LinearMap>(maps);
+  if (wanted === 'transforms' && all.every(([, { fast }]) => fast === undefined)) {
+    const kinds = all.map(
+      ([place, { kind, inSize, outSize }]) => `${place} ${kind} from ${inSize} to ${outSize}`,
+    );
+    throw new InputError(
+      `${name}: plan is transforms, but no map of the layer has any (${kinds.join(', ')}); expected dense.`,
+    );
+  }
+  const plans = all.map(([place, { fast }]) => [place, fast === undefined && wanted ? 'dense' : wanted]);
+  return Object.fromEntries(plans) as Record<Place, Plan | undefined>;
 }
 
 /** The given first state, or zeros. Throws InputError when it has other entries or shapes. */

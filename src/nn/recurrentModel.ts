@@ -1,7 +1,8 @@
 import { inPlace } from '../autograd/anomaly.ts';
 import type { Tensors } from '../autograd/grad.ts';
 import type { Backend, DType } from '../backends/index.ts';
-import { InputError } from '../errors.ts';
+import { expectOptions, InputError, shown } from '../errors.ts';
+import { checkSizes } from '../maps/checks.ts';
 import { dense } from '../maps/dense.ts';
 import { applyMap, initialValues, type LinearMap, type ParameterSpec } from '../maps/linearMap.ts';
 import { Naming } from '../maps/naming.ts';
@@ -10,7 +11,7 @@ import { dropout } from '../ops/dropout.ts';
 import { random } from '../tensor/random.ts';
 import { currentScope } from '../tensor/scope.ts';
 import { show, sizeOf } from '../tensor/shape.ts';
-import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { Tensor, tensor } from '../tensor/tensor.ts';
 import { layerFromSpec } from './layerFromSpec.ts';
 import type { LayerState, RecurrentLayer } from './recurrentLayer.ts';
 import type { LayerSpec } from './spec.ts';
@@ -40,27 +41,38 @@ export interface RecurrentModel {
   readonly head: LinearMap;
   /** Every parameter by its one name. */
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
-  /** New parameters, which depend on `seed` alone. */
+  /** New parameters, which depend on `seed` alone. Throws InputError for a seed that is not an integer. */
   initialise(seed: number, options?: { readonly dtype?: DType; readonly backend?: Backend }): Tensors;
-  /** x [T, B, inputSize] → y [T, B, outputSize] and the states after the last step. Throws InputError when shapes do not fit. */
+  /** x [T, B, inputSize] → y [T, B, outputSize] and the states after the last step. Throws InputError when shapes do not fit, of parameters too. */
   apply(parameters: Tensors, x: Tensor, options?: ApplyOptions): { y: Tensor; state: readonly LayerState[] };
 }
 
-/** Builds a model. Throws InputError for sizes below 1, no layers, or a structure that is not known. */
-export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
-  if (spec.layers.length === 0)
+/** Builds a model. Throws InputError for sizes below 1, no layers, a key or a structure that is not known. */
+export function recurrentModel(given: RecurrentModelSpec): RecurrentModel {
+  expectOptions('recurrentModel', given, ['inputSize', 'layers', 'outputSize']);
+  const { inputSize, outputSize } = given;
+  checkSizes('recurrentModel', { inputSize, outputSize });
+  if (!Array.isArray(given.layers)) {
+    throw new InputError(`recurrentModel: layers is ${shown(given.layers)}, expected an array of layers.`);
+  }
+  if (given.layers.length === 0)
     throw new InputError('recurrentModel: layers is empty, expected at least one.');
+  const spec: RecurrentModelSpec = {
+    inputSize,
+    layers: given.layers.map((layer) => ({ ...layer })),
+    outputSize,
+  };
   const naming = new Naming();
   const layers: RecurrentLayer[] = [];
-  let width = spec.inputSize;
+  let width = inputSize;
   spec.layers.forEach((layerSpec, i) => {
     const layer = layerFromSpec(`layers.${i}`, layerSpec, width, naming);
     layers.push(layer);
     width = layer.outSize;
   });
-  const head = dense(width, spec.outputSize);
+  const head = dense(width, outputSize);
   naming.addMap('head', head);
-  naming.add('head.bias', { shape: [spec.outputSize], deviation: 0 });
+  naming.add('head.bias', { shape: [outputSize], deviation: 0 });
 
   return {
     spec,
@@ -69,12 +81,22 @@ export function recurrentModel(spec: RecurrentModelSpec): RecurrentModel {
     parameters: naming.specs,
     initialise: (seed, options) => initialise(naming.specs, seed, options),
     apply(parameters, x, options = {}) {
-      if (x.shape.length !== 3 || x.shape[2] !== spec.inputSize) {
-        throw new InputError(
-          `recurrentModel: x has shape ${show(x.shape)}, expected [T, B, ${spec.inputSize}].`,
-        );
+      if (!(x instanceof Tensor)) {
+        throw new InputError(`recurrentModel: x is ${shown(x)}, expected a tensor [T, B, ${inputSize}].`);
       }
+      if (x.shape.length !== 3 || x.shape[2] !== inputSize) {
+        throw new InputError(`recurrentModel: x has shape ${show(x.shape)}, expected [T, B, ${inputSize}].`);
+      }
+      expectOptions('recurrentModel', options, ['state', 'lengths', 'dropout']);
       const { state, lengths, dropout: drop } = options;
+      if (drop !== undefined) {
+        expectOptions('recurrentModel: dropout', drop, ['rate', 'seed']);
+        if (drop.seed !== drop.seed >>> 0) {
+          throw new InputError(
+            `recurrentModel: dropout's seed is ${drop.seed}, expected an unsigned 32-bit integer.`,
+          );
+        }
+      }
       if (state !== undefined && state.length !== layers.length) {
         throw new InputError(
           `recurrentModel: state has ${state.length} entries, expected one for each of ${layers.length} layers.`,
@@ -102,6 +124,9 @@ function initialise(
   seed: number,
   options?: { readonly dtype?: DType; readonly backend?: Backend },
 ): Tensors {
+  if (!Number.isSafeInteger(seed)) {
+    throw new InputError(`initialise: seed is ${shown(seed)}, expected an integer.`);
+  }
   const parameters: Record<string, Tensor> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const values = initialValues(spec, random(seed, 'parameter', name));

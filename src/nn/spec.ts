@@ -44,7 +44,10 @@ export interface LayerSpec {
   readonly peepholes?: boolean;
   /** Whether a second set of weights reads the sequence backwards, its output beside the first's; false unless given. */
   readonly bidirectional?: boolean;
-  /** How both maps are multiplied, with matrices written out or by fast transforms; the cheaper way unless given. */
+  /**
+   * How both maps are multiplied, with matrices written out or, where a map has them, by fast transforms; the cheaper way
+   * unless given.
+   */
   readonly plan?: 'dense' | 'transforms';
   /** The map from the layer's input to all gates. */
   readonly input?: InputMapSpec;

@@ -37,8 +37,8 @@ export function summarise(model: RecurrentModel): Summary {
   const naming = namingOf(model);
   const added = numbersAdded(model);
   const plans = new Map<string, Plan | undefined>(
-    model.layers.flatMap(({ name, maps, plan }) =>
-      Object.keys(maps).map((place) => [`${name}.${place}`, plan] as const),
+    model.layers.flatMap(({ name, plans }) =>
+      Object.entries(plans).map(([place, plan]) => [`${name}.${place}`, plan] as const),
     ),
   );
   const rows = [...mapsOf(model)].map(([place, map]): SummaryRow => {

@@ -1,5 +1,5 @@
 import { defineOp } from '../autograd/op.ts';
-import { InputError } from '../errors.ts';
+import { InputError, shown } from '../errors.ts';
 import { resolveAxis, type Shape, show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { reshape } from './reshape.ts';
@@ -7,6 +7,9 @@ import { copyBlock, slice } from './slice.ts';
 
 /** Joins tensors along one axis. Throws InputError when the other axes differ, or for an empty list. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+  if (!Array.isArray(tensors)) {
+    throw new InputError(`concat: tensors is ${shown(tensors)}, expected an array of tensors.`);
+  }
   if (tensors.length === 0) throw new InputError('concat: tensors is empty, expected at least one.');
   return concatOp.apply(tensors, { axis: resolveAxis('concat', axis, tensors[0].shape.length) })[0];
 }

@@ -1,5 +1,5 @@
 import { defineOp } from '../autograd/op.ts';
-import { InputError } from '../errors.ts';
+import { InputError, shown } from '../errors.ts';
 import { expectShape, type Shape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 
@@ -64,10 +64,15 @@ const scatterAddOp = defineOp<{ readonly indices: Int32Array; readonly shape: Sh
 
 /** `indices` as int32. Throws InputError naming `op` for one that is not an integer from 0 to bound − 1. */
 export function checkIndices(op: string, indices: ArrayLike<number>, bound: number): Int32Array {
+  if (typeof indices?.length !== 'number') {
+    throw new InputError(`${op}: indices are ${shown(indices)}, expected an array of integers.`);
+  }
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
     if (!Number.isInteger(index) || index < 0 || index >= bound) {
-      throw new InputError(`${op}: index ${i} is ${index}, expected an integer from 0 to ${bound - 1}.`);
+      throw new InputError(
+        `${op}: index ${i} is ${shown(index)}, expected an integer from 0 to ${bound - 1}.`,
+      );
     }
   }
   return Int32Array.from(indices);

@@ -1,4 +1,5 @@
 import type { Op } from '../autograd/op.ts';
+import { InputError, shown } from '../errors.ts';
 import { broadcastShapes, type Shape, sameShape } from '../tensor/shape.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
 import { broadcastTo } from './broadcast.ts';
@@ -8,10 +9,18 @@ export type Operand = Tensor | number;
 
 /** Applies an elementwise op of two arguments after broadcasting them by NumPy's rule. Throws InputError when they do not. */
 export function applyBroadcast(op: Op<null>, left: Operand, right: Operand): Tensor {
-  const like = left instanceof Tensor ? left : (right as Tensor);
+  const { name } = op.definition;
+  for (const operand of [left, right]) {
+    if (!(operand instanceof Tensor) && typeof operand !== 'number') {
+      throw new InputError(`${name}: an argument is ${shown(operand)}, expected a tensor or a number.`);
+    }
+  }
+  const like = left instanceof Tensor ? left : right;
+  if (!(like instanceof Tensor))
+    throw new InputError(`${name}: both arguments are numbers, expected a tensor.`);
   const a = asTensor(left, like);
   const b = asTensor(right, like);
-  const shape = broadcastShapes(op.definition.name, a.shape, b.shape);
+  const shape = broadcastShapes(name, a.shape, b.shape);
   return op.apply([expand(a, shape), expand(b, shape)], null)[0];
 }
 

@@ -1,3 +1,4 @@
+import { expectOptions } from '../errors.ts';
 import { resolveAxis, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { sumAxis } from './broadcast.ts';
@@ -25,7 +26,9 @@ export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   return multiply(sum(x, options), 1 / count);
 }
 
-function axesOf(op: string, x: Tensor, { axes }: ReduceOptions): number[] {
+function axesOf(op: string, x: Tensor, options: ReduceOptions): number[] {
+  expectOptions(op, options, ['axes', 'keepDims']);
+  const { axes } = options;
   if (axes === undefined) return x.shape.map((_, axis) => axis);
   const given = typeof axes === 'number' ? [axes] : axes;
   return [...new Set(given.map((axis) => resolveAxis(op, axis, x.shape.length)))].sort((a, b) => a - b);

@@ -28,13 +28,11 @@ const reshapeOp = defineOp<{ shape: Shape }>({
 });
 
 function complete(x: Tensor, shape: Shape): Shape {
-  const open = shape.indexOf(-1);
-  checkShape(
-    'reshape',
-    shape.filter((_, axis) => axis !== open),
-  );
-  if (open < 0) return shape;
-  const rest = sizeOf(shape.filter((_, axis) => axis !== open));
+  const open = Array.isArray(shape) ? shape.indexOf(-1) : -1;
+  if (open < 0) return checkShape('reshape', shape);
+  const others = shape.filter((_, axis) => axis !== open);
+  if (others.includes(-1)) throw new InputError(`reshape: shape is ${show(shape)}, expected one −1 at most.`);
+  const rest = sizeOf(checkShape('reshape', others));
   if (rest <= 0 || x.size % rest !== 0) {
     throw new InputError(`reshape: ${show(x.shape)} cannot take the shape ${show(shape)}.`);
   }

@@ -1,5 +1,5 @@
 import { defineOp, type OpContext } from '../autograd/op.ts';
-import { InputError } from '../errors.ts';
+import { InputError, shown } from '../errors.ts';
 import { type Shape, show, sizeOf, stridesOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -8,6 +8,7 @@ import { Tensor } from '../tensor/tensor.ts';
  * A block of whole rows shares the numbers of `x`. Throws InputError when the block does not lie in `x`.
  */
 export function slice(x: Tensor, starts: readonly number[], sizes: readonly number[]): Tensor {
+  expectLists('slice', { starts, sizes });
   const rest = x.shape.slice(starts.length);
   const attributes = { starts: [...starts, ...rest.map(() => 0)], sizes: [...sizes, ...rest] };
   const isRows = attributes.sizes.every((size, axis) => axis === 0 || size === x.shape[axis]);
@@ -15,8 +16,10 @@ export function slice(x: Tensor, starts: readonly number[], sizes: readonly numb
 }
 
 /** The reverse of `slice`: zeros of `shape` with `x` in the block that begins at `starts`. Throws InputError when it does not fit. */
-export const pad = (x: Tensor, starts: readonly number[], shape: Shape): Tensor =>
-  padOp.apply([x], { starts, shape })[0];
+export function pad(x: Tensor, starts: readonly number[], shape: Shape): Tensor {
+  expectLists('pad', { starts, shape });
+  return padOp.apply([x], { starts, shape })[0];
+}
 
 interface Block {
   readonly starts: readonly number[];
@@ -71,6 +74,16 @@ const padOp = defineOp<{ readonly starts: readonly number[]; readonly shape: Sha
   samples: [{ shapes: [[2, 2]], attributes: { starts: [1, 1], shape: [3, 4] } }],
   errors: [{ shapes: [[2, 2]], attributes: { starts: [2, 0], shape: [3, 4] }, message: /axis 0/ }],
 });
+
+function expectLists(op: string, lists: Readonly<Record<string, readonly number[]>>): void {
+  for (const [name, list] of Object.entries(lists)) {
+    if (!Array.isArray(list)) {
+      throw new InputError(
+        `${op}: ${name} is ${shown(list)}, expected an array with a number for each axis.`,
+      );
+    }
+  }
+}
 
 function checkBlock(
   op: string,

@@ -1,5 +1,5 @@
 import type { Tensors } from '../autograd/grad.ts';
-import { expectNonNegative, InputError } from '../errors.ts';
+import { expectNonNegative, expectOptions, InputError } from '../errors.ts';
 import { type Optimizer, optimizer } from './optimizer.ts';
 
 /** Adam's constants. */
@@ -19,6 +19,7 @@ export interface AdamOptions {
  * Throws InputError for a constant out of its range.
  */
 export function adam(parameters: Tensors, options: AdamOptions = {}): Optimizer {
+  expectOptions('adam', options, ['beta1', 'beta2', 'epsilon', 'weightDecay']);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 } = options;
   for (const [name, value] of Object.entries({ beta1, beta2 })) {
     if (!(value >= 0 && value < 1)) {

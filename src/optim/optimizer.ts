@@ -1,9 +1,9 @@
 import type { Tensors } from '../autograd/grad.ts';
 import { type OpContext, openContext } from '../autograd/op.ts';
-import { expectNonNegative, InputError } from '../errors.ts';
+import { expectNonNegative, InputError, shown } from '../errors.ts';
 import { currentScope, scope } from '../tensor/scope.ts';
 import { sameShape, show } from '../tensor/shape.ts';
-import { type Tensor, zeros } from '../tensor/tensor.ts';
+import { Tensor, zeros } from '../tensor/tensor.ts';
 
 /** Changes parameters in place by their gradients. */
 export interface Optimizer {
@@ -37,6 +37,9 @@ export type UpdateRule = (
 export function optimizer(parameters: Tensors, moments: readonly string[], rule: UpdateRule): Optimizer {
   const tensors: Record<string, Tensor> = {};
   for (const [name, parameter] of Object.entries(parameters)) {
+    if (!(parameter instanceof Tensor)) {
+      throw new InputError(`optimizer: the parameter ${name} is ${shown(parameter)}, expected a tensor.`);
+    }
     for (const moment of moments) {
       const tensor = zeros(parameter.shape, { dtype: parameter.dtype, backend: parameter.backend });
       if (currentScope() === null) tensor.storage.persist();

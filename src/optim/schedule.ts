@@ -1,4 +1,4 @@
-import { expectNonNegative } from '../errors.ts';
+import { expectNonNegative, expectOptions } from '../errors.ts';
 
 /** How a learning rate rises and falls. */
 export interface ScheduleOptions {
@@ -18,7 +18,8 @@ export interface ScheduleOptions {
  */
 export function warmupCosine(options: ScheduleOptions): (step: number) => number {
   const { peak, warmupSteps, totalSteps, finalFraction } = options;
-  for (const [name, value] of Object.entries(options)) {
+  expectOptions('warmupCosine', options, ['peak', 'warmupSteps', 'totalSteps', 'finalFraction']);
+  for (const [name, value] of Object.entries({ peak, warmupSteps, totalSteps, finalFraction })) {
     expectNonNegative('warmupCosine', name, value);
   }
   return (step) => {

@@ -1,5 +1,5 @@
 import type { Tensors } from '../autograd/grad.ts';
-import { expectNonNegative } from '../errors.ts';
+import { expectNonNegative, expectOptions } from '../errors.ts';
 import { type Optimizer, optimizer } from './optimizer.ts';
 
 /** The constants of stochastic gradient descent. */
@@ -15,6 +15,7 @@ export interface SgdOptions {
  * Throws InputError for a constant that is not a finite number of at least 0.
  */
 export function sgd(parameters: Tensors, options: SgdOptions = {}): Optimizer {
+  expectOptions('sgd', options, ['momentum', 'weightDecay']);
   const { momentum = 0, weightDecay = 0 } = options;
   expectNonNegative('sgd', 'momentum', momentum);
   expectNonNegative('sgd', 'weightDecay', weightDecay);

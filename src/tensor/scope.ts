@@ -28,7 +28,7 @@ export function scope<T>(body: () => T): T {
 
 /**
  * A scope that ends with an async function, for backends whose numbers must be waited for: what `inside` runs makes its
- * tensors in it. Rejects with InputError while another such scope or an ordinary one is open.
+ * tensors in it, of which those live on that the function's value holds. Rejects with InputError while another such scope or an ordinary one is open.
  */
 export async function scopeAcross<T>(body: (inside: <R>(part: () => R) => R) => Promise<T>): Promise<T> {
   if (across || current !== null) {
@@ -45,11 +45,14 @@ export async function scopeAcross<T>(body: (inside: <R>(part: () => R) => R) => 
       current = outer;
     }
   };
+  let kept: ReadonlySet<Tensor> = new Set();
   try {
-    return await body(inside);
+    const result = await body(inside);
+    kept = tensorsIn(result);
+    return result;
   } finally {
     across = false;
-    own.close([]);
+    own.close(kept);
   }
 }
 

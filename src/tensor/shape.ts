@@ -1,4 +1,4 @@
-import { InputError } from '../errors.ts';
+import { InputError, shown } from '../errors.ts';
 
 /** Sizes of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -63,13 +63,17 @@ export function resolveAxis(op: string, axis: number, rank: number): number {
   return resolved;
 }
 
-/** Throws InputError naming `what` unless every size is an integer ≥ 0. */
-export function checkShape(what: string, shape: Shape): void {
+/** The shape. Throws InputError naming `what` unless it is an array of integers ≥ 0. */
+export function checkShape(what: string, shape: Shape): Shape {
+  if (!Array.isArray(shape)) {
+    throw new InputError(`${what}: shape is ${shown(shape)}, expected an array of integers of at least 0.`);
+  }
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0) {
       throw new InputError(`${what}: shape is ${show(shape)}, expected integers of at least 0.`);
     }
   }
+  return shape;
 }
 
 /** A shape for messages: `[2, 3]`. */

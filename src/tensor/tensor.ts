@@ -1,6 +1,6 @@
 import type { FloatArray } from '../../kernels/types.ts';
 import { type Backend, backend, type DType, defaultBackend, type RawBuffer } from '../backends/index.ts';
-import { InputError } from '../errors.ts';
+import { expectOptions, InputError, shown } from '../errors.ts';
 import { checkShape, type Shape, show, sizeOf } from './shape.ts';
 import { type Lifetime, Storage } from './storage.ts';
 
@@ -73,9 +73,15 @@ export interface TensorOptions {
  * Throws InputError when the nesting is ragged, the count does not fit the shape, or the dtype is not known.
  */
 export function tensor(values: Nested | FloatArray, shape?: Shape, options: TensorOptions = {}): Tensor {
-  const flat = ArrayBuffer.isView(values) ? values : flatten(values);
-  const actual = shape ?? (ArrayBuffer.isView(values) ? [values.length] : nestedShape(values));
-  checkShape('tensor', actual);
+  if (ArrayBuffer.isView(values) && !isFloats(values)) {
+    throw new InputError(
+      `tensor: values are ${shown(values)}, expected numbers in nested arrays, a Float32Array or a Float64Array.`,
+    );
+  }
+  const flat = isFloats(values) ? values : flatten(values);
+  const actual = [
+    ...checkShape('tensor', shape ?? (isFloats(values) ? [values.length] : nestedShape(values))),
+  ];
   if (flat.length !== sizeOf(actual)) {
     throw new InputError(
       `tensor: values hold ${flat.length} numbers, expected ${sizeOf(actual)} for shape ${show(actual)}.`,
@@ -94,20 +100,25 @@ export const ones = (shape: Shape, options: TensorOptions = {}): Tensor => full(
 
 /** A tensor that holds `value` everywhere. Throws InputError for a shape that is not of integers ≥ 0. */
 export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  checkShape('full', shape);
+  const own = [...checkShape('full', shape)];
+  if (typeof value !== 'number') throw new InputError(`full: value is ${shown(value)}, expected a number.`);
   const { dtype, backend: home } = resolve(options);
-  const values = dtype === 'float64' ? new Float64Array(sizeOf(shape)) : new Float32Array(sizeOf(shape));
-  return new Tensor(Storage.fromValues(home, dtype, values.fill(value)), shape);
+  const values = dtype === 'float64' ? new Float64Array(sizeOf(own)) : new Float32Array(sizeOf(own));
+  return new Tensor(Storage.fromValues(home, dtype, values.fill(value)), own);
 }
 
 let nextId = 0;
 
 function resolve(options: TensorOptions): { dtype: DType; backend: Backend } {
+  expectOptions('tensor', options, ['dtype', 'backend']);
   const dtype = options.dtype ?? 'float32';
   if (dtype !== 'float32' && dtype !== 'float64') {
-    throw new InputError(`tensor: dtype is ${JSON.stringify(dtype)}, expected 'float32' or 'float64'.`);
+    throw new InputError(`tensor: dtype is ${shown(dtype)}, expected 'float32' or 'float64'.`);
   }
   const home = options.backend ?? (dtype === 'float64' ? backend('reference') : defaultBackend());
+  if (typeof home.mark !== 'function') {
+    throw new InputError(`tensor: backend is ${shown(home)}, expected one such as backend('wasm') gives.`);
+  }
   if (dtype === 'float64' && home.name !== 'reference') {
     throw new InputError(
       `tensor: dtype is float64 and backend is ${home.name}, expected the reference backend for float64.`,
@@ -116,13 +127,14 @@ function resolve(options: TensorOptions): { dtype: DType; backend: Backend } {
   return { dtype, backend: home };
 }
 
+const isFloats = (values: unknown): values is FloatArray =>
+  values instanceof Float32Array || values instanceof Float64Array;
+
 function nestedShape(values: Nested): number[] {
   const shape: number[] = [];
   for (let level = values; typeof level !== 'number'; level = level[0]) {
     if (!Array.isArray(level)) {
-      throw new InputError(
-        `tensor: values hold ${JSON.stringify(level)}, expected numbers in nested arrays.`,
-      );
+      throw new InputError(`tensor: values hold ${shown(level)}, expected numbers in nested arrays.`);
     }
     shape.push(level.length);
     if (level.length === 0) break;
@@ -139,6 +151,9 @@ function flatten(values: Nested): number[] {
         throw new InputError('tensor: values are ragged: a number stands where a row was expected.');
       flat.push(level);
       return;
+    }
+    if (!Array.isArray(level)) {
+      throw new InputError(`tensor: values hold ${shown(level)}, expected numbers in nested arrays.`);
     }
     if (level.length !== shape[depth]) {
       throw new InputError(

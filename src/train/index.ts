@@ -6,4 +6,4 @@ export {
   type ParallelTrainer,
   parallelTrainer,
 } from './parallel/trainer.ts';
-export { type StepOptions, type StepResult, trainStep, trainStepAsync } from './step.ts';
+export { type LossAndKept, type StepOptions, type StepResult, trainStep, trainStepAsync } from './step.ts';

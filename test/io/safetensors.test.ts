@@ -4,6 +4,7 @@ import { InputError } from '../../src/errors.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
+  floatsOf,
   SafetensorsError,
   type SavedTensor,
 } from '../../src/io/safetensors.ts';
@@ -48,19 +49,26 @@ const bytesOf = ({ data }: SavedTensor) =>
 describe('round trip', () => {
   test('names, types, shapes, bits and metadata come back, at any alignment of the file in memory', () => {
     fc.assert(
-      fc.property(tensors, metadata, fc.nat({ max: 8 }), (tensors, metadata, shift) => {
-        const encoded = encodeSafetensors(tensors, metadata);
-        const moved = new Uint8Array(encoded.length + shift).subarray(shift);
-        moved.set(encoded);
-        const decoded = decodeSafetensors(moved, 'file');
-        expect(Object.entries(decoded.metadata).sort()).toEqual(Object.entries(metadata).sort());
-        expect(Object.keys(decoded.tensors).sort()).toEqual(Object.keys(tensors).sort());
-        for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
-          const back = decoded.tensors[name]!;
-          expect([back.dtype, back.shape, back.data.constructor]).toEqual([dtype, shape, data.constructor]);
-          expect(bytesOf(back)).toBe(bytesOf(tensors[name]!));
-        }
-      }),
+      fc.property(
+        tensors,
+        metadata,
+        fc.nat({ max: 8 }),
+        fc.boolean(),
+        (tensors, metadata, shift, inBuffer) => {
+          const encoded = encodeSafetensors(tensors, metadata);
+          const moved = new Uint8Array(encoded.length + shift).subarray(shift);
+          moved.set(encoded);
+          const given = inBuffer ? Buffer.from(moved.buffer, shift) : moved;
+          const decoded = decodeSafetensors(given, 'file');
+          expect(Object.entries(decoded.metadata).sort()).toEqual(Object.entries(metadata).sort());
+          expect(Object.keys(decoded.tensors).sort()).toEqual(Object.keys(tensors).sort());
+          for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+            const back = decoded.tensors[name]!;
+            expect([back.dtype, back.shape, back.data.constructor]).toEqual([dtype, shape, data.constructor]);
+            expect(bytesOf(back)).toBe(bytesOf(tensors[name]!));
+          }
+        },
+      ),
     );
   });
 
@@ -98,7 +106,71 @@ test('a tensor that another writer left unaligned is copied', () => {
     5,
   );
   new DataView(file.buffer).setFloat32(file.length - 4, 2.5, true);
-  expect(decodeSafetensors(file, 'file').tensors.b!.data).toEqual(Float32Array.of(2.5));
+  // As fs.readFile gives it, and as fetch does.
+  for (const content of [file, Buffer.from(file), file.slice().buffer]) {
+    expect(decodeSafetensors(content, 'file').tensors.b!.data).toEqual(Float32Array.of(2.5));
+  }
+});
+
+describe('floatsOf', () => {
+  const floats = (dtype: 'F16' | 'BF16', ...bits: number[]) =>
+    Array.from(floatsOf({ dtype, shape: [bits.length], data: Uint16Array.from(bits) }));
+
+  test('halves are those of IEEE 754', () => {
+    expect(floats('F16', 0x0000, 0x3c00, 0xc000, 0x7bff, 0x3555, 0x7c00, 0xfc00, 0x7e00)).toEqual([
+      0,
+      1,
+      -2,
+      65504,
+      0.333251953125,
+      Infinity,
+      -Infinity,
+      Number.NaN,
+    ]);
+    expect(floats('F16', 0x8000)).toEqual([-0]);
+    // The least normal number, and the largest and the least subnormal ones.
+    expect(floats('F16', 0x0400, 0x03ff, 0x0001, 0x8001)).toEqual([
+      2 ** -14,
+      1023 * 2 ** -24,
+      2 ** -24,
+      -(2 ** -24),
+    ]);
+  });
+
+  test('every finite half is (−1)ˢ · 2ᵉ · (1 + f / 1024), or f · 2⁻²⁴ where e is least', () => {
+    const all = floats('F16', ...Array.from({ length: 2 ** 16 }, (_, bits) => bits));
+    all.forEach((found, bits) => {
+      const [negative, exponent, fraction] = [bits >> 15, (bits >> 10) & 31, bits & 1023];
+      if (exponent === 31) return;
+      const size = exponent === 0 ? fraction * 2 ** -24 : 2 ** (exponent - 15) * (1 + fraction / 1024);
+      if (found !== (negative ? -size : size)) expect.fail(`${bits} gives ${found}`);
+    });
+  });
+
+  test('brain floats are the upper half of a float32', () => {
+    expect(floats('BF16', 0x3f80, 0x4049, 0xff80, 0x0001)).toEqual([1, 3.140625, -Infinity, 2 ** -133]);
+  });
+
+  test('float32 and float64 are as they are, others are refused', () => {
+    for (const data of [Float32Array.of(1, 2), Float64Array.of(1, 2)]) {
+      const dtype = data instanceof Float32Array ? 'F32' : 'F64';
+      expect(floatsOf({ dtype, shape: [2], data })).toBe(data);
+    }
+    expect(() => floatsOf({ dtype: 'I32', shape: [1], data: Int32Array.of(1) })).toThrow(
+      new InputError('floatsOf: the tensor has dtype I32, expected one of F64, F32, F16, BF16.'),
+    );
+  });
+});
+
+test('what cannot be read again is not written', () => {
+  const w: SavedTensor = { dtype: 'F32', shape: [1], data: Float32Array.of(1) };
+  const bad = (tensors: object, metadata?: object) => () =>
+    encodeSafetensors(tensors as Record<string, SavedTensor>, metadata as Record<string, string>);
+  expect(bad({ w }, { step: 3 })).toThrow('metadata "step" is 3, expected a string');
+  expect(bad({ w }, { spec: {} })).toThrow('metadata "spec" is a record, expected a string');
+  expect(bad({ w: { ...w, dtype: 'f32' } })).toThrow(/^tensor "w" has dtype "f32", expected one of BOOL, U8/);
+  expect(bad({ w: { ...w, data: [1] } })).toThrow(/^tensor "w" has an array as its data/);
+  expect(bad({ w: { ...w, shape: undefined } })).toThrow(/^tensor "w" has shape undefined/);
 });
 
 const u8 = (begin: unknown, end: unknown, shape: unknown = [4]) => ({
@@ -194,7 +266,12 @@ describe('the writer refuses', () => {
   test.each<[string, Record<string, SavedTensor>, Record<string, string>, string]>([
     ['a shape of another size', { w: { dtype: 'F32', shape: [3], data } }, {}, 'shape [3] but 2 elements'],
     ['a negative shape', { w: { dtype: 'F32', shape: [-1, -2], data } }, {}, 'shape [-1, -2]'],
-    ['another array', { w: { dtype: 'F64', shape: [2], data } }, {}, 'w" is Float32Array; element type F64'],
+    [
+      'another array',
+      { w: { dtype: 'F64', shape: [2], data } },
+      {},
+      'w" has a Float32Array as its data; element type F64',
+    ],
     ['a reserved name', { __metadata__: { dtype: 'F32', shape: [2], data } }, {}, 'reserved'],
     ['half a surrogate pair', { '\ud800': { dtype: 'F32', shape: [2], data } }, {}, 'Unicode'],
     ['a prototype key', {}, JSON.parse('{"__proto__":"x"}'), '__proto__'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type ApplyOptions,
   backend,
   countParameters,
   dense,
@@ -12,7 +13,9 @@ import {
   scope,
   slice,
   sum,
+  summarise,
   type Tensors,
+  tensor,
   valueAndGrad,
   zeros,
 } from '../../src/index.ts';
@@ -263,6 +266,84 @@ describe('recurrentModel', () => {
       expect(change({ recurrent: { sharedLowRank: bad } })).toThrow(InputError);
     }
     expect(change({ recurrent: { monarch: 3 } })).toThrow(/map is \{"monarch":3\}, expected/);
+  });
+
+  it('refuses keys and values that it does not know, by their place', () => {
+    const build = (layer: object, rest: object = {}) =>
+      recurrentModel({
+        ...two,
+        layers: [{ hidden: 4 }, { hidden: 4, ...layer }],
+        ...rest,
+      } as RecurrentModelSpec);
+    const refused: [object, RegExp][] = [
+      [{ recurent: 'circulant' }, /^layers\.1: recurent is not an option, expected hidden, cell/],
+      [{ plan: 'fast' }, /^layers\.1: plan is "fast", expected dense or transforms/],
+      [{ bidirectional: 'yes' }, /^layers\.1: bidirectional is "yes", expected true or false/],
+      [{ input: { lowRank: 2, hashed: 3 } }, /^layers\.1\.input: map is \{"lowRank":2,"hashed":3\}/],
+      [{ input: { lowRank: 2, pergate: true } }, /^layers\.1\.input: map is .*, expected one of lowRank/],
+      [{ input: { hashed: 2, perGate: true } }, /^layers\.1\.input: map is .*, expected one of lowRank/],
+      [{ recurrent: { lowRank: 0 } }, /^layers\.1\.recurrent: lowRank: rank is 0/],
+      [{ recurrent: null }, /^layers\.1\.recurrent: map is null/],
+      [{ plan: 'transforms' }, /^layers\.1: plan is transforms, but no map of the layer has any/],
+    ];
+    for (const [layer, message] of refused) {
+      expect(() => build(layer), JSON.stringify(layer)).toThrow(message);
+      expect(() => build(layer)).toThrow(InputError);
+    }
+    expect(() => build({}, { layer: [] })).toThrow(/^recurrentModel: layer is not an option/);
+    expect(() => build({}, { layers: 2 })).toThrow(/^recurrentModel: layers is 2, expected an array/);
+  });
+
+  it('wants transforms only of the maps that have any', () => {
+    const layer = { hidden: 8, input: 'circulant', recurrent: { lowRank: 2 } } as const;
+    const x = tensor(
+      Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
+      [1, 3, 8],
+    );
+    const [planned, plain] = [
+      { ...layer, plan: 'transforms' } as const,
+      { ...layer, plan: 'dense' } as const,
+    ].map((own) => recurrentModel({ inputSize: 8, layers: [own], outputSize: 2 }));
+    expect(summarise(planned).rows.map(({ plan }) => plan)).toEqual(['transforms', 'dense', 'dense']);
+    const parameters = planned.initialise(1);
+    const [a, b] = [planned, plain].map((model) => model.apply(parameters, x).y.dataSync());
+    a.forEach((value, i) => {
+      expect(value).toBeCloseTo(b[i], 5);
+    });
+  });
+
+  it('refuses parameters of another shape, those of the output layer too', () => {
+    const model = recurrentModel(two);
+    const parameters = model.initialise(1);
+    const x = zeros([1, 2, two.inputSize]);
+    for (const [name, { shape }] of Object.entries(model.parameters)) {
+      const bent = { ...parameters, [name]: zeros([1, ...shape]) };
+      expect(() => model.apply(bent, x), name).toThrow(
+        `The parameter ${name} has shape [${[1, ...shape].join(', ')}]`,
+      );
+    }
+  });
+
+  it('refuses options that it does not know, and seeds that are none', () => {
+    const model = recurrentModel(two);
+    const parameters = model.initialise(1);
+    const x = zeros([1, 2, two.inputSize]);
+    const apply = (options: object) => () => model.apply(parameters, x, options as ApplyOptions);
+    expect(apply({ length: [1, 1] })).toThrow(/^recurrentModel: length is not an option/);
+    expect(apply({ dropout: { rate: 0.5 } })).toThrow(/dropout's seed is undefined/);
+    expect(apply({ dropout: { rate: 0.5, seed: 1.5 } })).toThrow(/dropout's seed is 1.5/);
+    for (const seed of [undefined, Number.NaN, 0.5]) {
+      expect(() => model.initialise(seed as number)).toThrow(/^initialise: seed is/);
+    }
+  });
+
+  it('does not change with what it was made of', () => {
+    const spec = { inputSize: 3, layers: [{ hidden: 4 }], outputSize: 2 };
+    const model = recurrentModel(spec);
+    spec.inputSize = 5;
+    spec.layers[0].hidden = 7;
+    expect(model.spec).toEqual({ inputSize: 3, layers: [{ hidden: 4 }], outputSize: 2 });
+    expect(model.apply(model.initialise(1), zeros([1, 1, 3])).y.shape).toEqual([1, 1, 2]);
   });
 
   it('refuses a structure that it does not know and that is a word', () => {

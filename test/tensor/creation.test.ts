@@ -114,6 +114,40 @@ describe('dtype and backend', () => {
     }
   });
 
+  it('refuses what are no numbers, shapes, options or backends, in a sentence', () => {
+    const bad =
+      (...args: unknown[]) =>
+      () =>
+        (tensor as (...args: unknown[]) => unknown)(...args);
+    const refused: [() => unknown, RegExp][] = [
+      [bad([1, undefined]), /^tensor: values hold undefined, expected numbers in nested arrays/],
+      [bad([1, null]), /values hold null/],
+      [bad([1, '2']), /values hold "2"/],
+      [bad(['2']), /values hold "2"/],
+      [bad(tensor(1)), /values hold a Tensor/],
+      [bad(Uint16Array.of(15360)), /values are a Uint16Array, expected .* a Float32Array or a Float64Array/],
+      [bad(BigInt64Array.of(1n)), /values are a BigInt64Array/],
+      [bad([1, 2], 2), /shape is 2, expected an array of integers/],
+      [bad([1, 2], { dtype: 'float64' }), /shape is a record, expected an array/],
+      [bad([1, 2], [2], 'float64'), /^tensor: options are "float64", expected a record of dtype, backend/],
+      [bad([1, 2], [2], { dType: 'float64' }), /^tensor: dType is not an option, expected dtype, backend/],
+      [bad([1, 2], [2], { backend: 'wasm' }), /^tensor: backend is "wasm", expected one such as backend/],
+      [() => full([2], undefined as unknown as number), /^full: value is undefined, expected a number/],
+      [() => zeros(3 as unknown as number[]), /shape is 3, expected an array/],
+    ];
+    for (const [make, message] of refused) {
+      expect(make).toThrow(message);
+      expect(make).toThrow(InputError);
+    }
+  });
+
+  it('keeps its shape when the array that it was given changes', () => {
+    const shape = [2];
+    const [x, y] = [tensor([1, 2], shape), zeros(shape)];
+    shape[0] = 5;
+    expect([x.shape, y.shape]).toEqual([[2], [2]]);
+  });
+
   it('refuses float64 elsewhere', () => {
     expect(() => tensor(1, [], { dtype: 'float64', backend: backend('wasm') })).toThrow(
       /dtype is float64 and backend is wasm/,

@@ -5,9 +5,13 @@ import {
   type BackendName,
   backend,
   divide,
+  type LayerState,
   log,
   multiply,
   recurrentModel,
+  reshape,
+  type StepOptions,
+  scope,
   sgd,
   sqrt,
   subtract,
@@ -34,6 +38,44 @@ for (const name of ['wasm', 'reference'] satisfies BackendName[]) {
       const result = trainStep(half, parameters, sgd(parameters), { learningRate: 0.5 });
       expect(result).toEqual({ loss: 12.5, norm: 5, applied: true });
       expect(Array.from(parameters.x.dataSync())).toEqual([1.5, 2]);
+    });
+
+    it('keeps what the loss function asks it to, for the next step and longer', () => {
+      const model = recurrentModel({ inputSize: 2, layers: [{ hidden: 3 }, { hidden: 2 }], outputSize: 1 });
+      const parameters = model.initialise(1, { backend: home });
+      const optimizer = sgd(parameters);
+      let state: readonly LayerState[] | undefined;
+      for (let t = 0; t < 3; t++) {
+        const x = reshape(make(t, 1, 1, t), [2, 1, 2]);
+        const before = state;
+        const wanted = scope(() => model.apply(parameters, x, { state: before }).state);
+        const { kept, applied } = trainStep(
+          (p) => {
+            const out = model.apply(p, x, { state: before });
+            return { loss: half({ x: out.y }), kept: out.state };
+          },
+          parameters,
+          optimizer,
+          { learningRate: 0.1 },
+        );
+        expect(applied).toBe(true);
+        const numbers = (states: readonly LayerState[]) =>
+          states.map((own) => Object.values(own).map((value) => [...value.dataSync()]));
+        expect(numbers(kept)).toEqual(numbers(wanted));
+        state = kept;
+      }
+    });
+
+    it('refuses options that it does not know', () => {
+      const parameters = { x: make(3, 4) };
+      const step = (options: object) => () =>
+        trainStep(half, parameters, sgd(parameters), options as StepOptions);
+      expect(step({ learningRate: 0.1, clipnorm: 1 })).toThrow(/^trainStep: clipnorm is not an option/);
+      expect(step({})).toThrow(/learningRate is undefined/);
+      expect(() => trainStep(half, parameters, sgd(parameters), undefined as never)).toThrow(
+        /^trainStep: options are undefined/,
+      );
+      expect(Array.from(parameters.x.dataSync())).toEqual([3, 4]);
     });
 
     it('clips, and tells the norm of before', () => {

@@ -36,10 +36,10 @@ export function streamLayer(
     // Z_h P is applied to the emitted P h: only Z_h is left for the recurrence.
     ofEmitted: () =>
       projection === null
-        ? products.ofMap(recurrent, layer.plan)
+        ? products.ofMap(recurrent, layer.plans.recurrent)
         : products.ofMatrices(products.matricesOf(recurrent, (factors) => factors.slice(-1))),
     projection: projection && products.ofMap(projection),
-    toGates: (wx) => products.ofMap(input, layer.plan).instructions(x, wx, 0),
+    toGates: (wx) => products.ofMap(input, layer.plans.input).instructions(x, wx, 0),
     weights: (name) => products.weights(`${layer.name}.${name}`),
   };
   const { cell = 'lstm', reset = 'after' } = spec;

@@ -4,7 +4,7 @@ import { logSoftmax } from '../../ops/softmax.ts';
 import { takeColumns } from '../../ops/takeColumns.ts';
 import { scope } from '../../tensor/scope.ts';
 import { tensor } from '../../tensor/tensor.ts';
-import { type CarriedState, detached } from '../classify/carriedState.ts';
+import type { CarriedState } from '../classify/carriedState.ts';
 import type { TrainedClassifier } from '../classify/train.ts';
 import { oneHot } from './batches.ts';
 import { END_OF_LINE, type Piece } from './text.ts';
@@ -90,7 +90,7 @@ function nats(
     const x = tensor(values, [answers.length / batch, batch, width], { backend });
     const { y, state: next } = model.apply(parameters, x, { state });
     const taken = takeColumns(logSoftmax(reshape(y, [answers.length, width])), answers);
-    return { nats: Float64Array.from(taken.dataSync(), (value) => -value), state: detached(next) };
+    return { nats: Float64Array.from(taken.dataSync(), (value) => -value), state: next };
   });
 }
 

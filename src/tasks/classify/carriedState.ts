@@ -7,25 +7,6 @@ import { type SavedTensors, savedValues } from '../training/savedTensors.ts';
 /** The states of all layers between two batches. */
 export type CarriedState = readonly LayerState[];
 
-/** A copy of states that outlives its scope, and that no gradient flows through. */
-export function detached(states: CarriedState): CarriedState {
-  return states.map((state) =>
-    mapValues(state, (value) => tensor(value.dataSync(), value.shape, { backend: value.backend })),
-  );
-}
-
-/** `detached` on any backend: what is copied is what the states hold when it is called. */
-export async function detachedLater(states: CarriedState): Promise<CarriedState> {
-  const copies = states.map(async (state) => {
-    const entries = Object.entries(state).map(async ([entry, value]) => {
-      const { shape, backend } = value;
-      return [entry, tensor(await value.data(), shape, { backend })] as const;
-    });
-    return Object.fromEntries(await Promise.all(entries));
-  });
-  return Promise.all(copies);
-}
-
 /** States by the names that they are saved under: `state.0.h`. */
 export function namedStates(states: CarriedState): Tensors {
   return Object.fromEntries(
@@ -61,7 +42,3 @@ export function savedStates(
 export const isStateName = (name: string): boolean => name.startsWith(PREFIX);
 
 const PREFIX = 'state.';
-
-function mapValues(record: Tensors, change: (value: Tensors[string]) => Tensors[string]): Tensors {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
-}

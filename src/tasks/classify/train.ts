@@ -14,7 +14,7 @@ import { learningRates, newOptimizer } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
 import { type Attempt, makeUpdates, noProgress, type UpdateReport } from '../training/updates.ts';
 import { type Batches, placeOf, type SequenceBatch } from './batches.ts';
-import { type CarriedState, detachedLater } from './carriedState.ts';
+import type { CarriedState } from './carriedState.ts';
 import type { ClassifierConfig } from './config.ts';
 import { restoreTraining, saveTraining } from './savedTraining.ts';
 
@@ -158,20 +158,14 @@ async function update(session: Session, step: number): Promise<Attempt> {
   if (index === 0) session.carried = null;
   const batch = batches.batch(step);
   const learningRate = session.learningRate(step);
-  let states: Promise<CarriedState> | null = null;
   const loss = (current: Tensors) => {
-    const made = lossOf(session, current, batch, step);
-    if (batches.carriesState) {
-      states = detachedLater(made.state);
-      // What fails to come is an error of the step's own.
-      states.catch(() => {});
-    }
-    return made.loss;
+    const { loss, state } = lossOf(session, current, batch, step);
+    return { loss, kept: batches.carriesState ? state : null };
   };
   const result = await trainStepAsync(loss, parameters, optimizer, { learningRate, clipNorm });
   if (result.applied) {
     progress.frames += batch.time * batch.sequences;
-    session.carried = await states;
+    session.carried = result.kept;
   }
   return { epoch, result, learningRate };
 }

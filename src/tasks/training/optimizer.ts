@@ -6,8 +6,14 @@ import { sgd } from '../../optim/sgd.ts';
 import type { TrainingConfig } from '../config/trainingSchema.ts';
 
 /** The optimizer that a configuration names, before its first update. */
-export const newOptimizer = (parameters: Tensors, training: TrainingConfig): Optimizer =>
-  training.optimizer === 'adam' ? adam(parameters, training) : sgd(parameters, training);
+export function newOptimizer(
+  parameters: Tensors,
+  { optimizer, momentum, weightDecay }: TrainingConfig,
+): Optimizer {
+  return optimizer === 'adam'
+    ? adam(parameters, { weightDecay })
+    : sgd(parameters, { momentum, weightDecay });
+}
 
 /** The learning rate of every update, counted from 1, of a training of so many. */
 export const learningRates = (training: TrainingConfig, steps: number): ((step: number) => number) =>
