@@ -31,7 +31,8 @@ export function valueAndGrad<P extends Tensors, Rest extends unknown[]>(
     }
     const tape = new Tape();
     const value = tape.record(sources, () => loss(parameters, ...rest));
-    if (!(value instanceof Tensor)) throw new InputError('valueAndGrad: the function returned no tensor.');
+    if (!(value instanceof Tensor))
+      throw new InputError('valueAndGrad: the function did not return a tensor.');
     if (value.size !== 1) {
       throw new InputError(
         `valueAndGrad: the function returned shape ${show(value.shape)}, expected a scalar.`,
