@@ -87,7 +87,7 @@ function fitProjection(
 ): Readonly<Record<string, Float64Array>> {
   const [{ emission }] = feeds;
   const { outSize } = emission.recurrent;
-  // One matrix for n places is as far from theirs, squared, as n times from their mean, and what they differ among themselves.
+  // Σᵢ‖M − Mᵢ‖² = n‖M − mean‖² + const, so the mean counts n times (√n before squaring).
   const weight = Math.sqrt(feeds.length);
   const recurrence = meanOf(feeds.map((feed) => before.get(feed.emission.place)!.matrix));
   const above = feeds.flatMap((feed) =>
