@@ -4,7 +4,10 @@ import { InputError } from '../errors.ts';
 import { multiply } from '../ops/multiply.ts';
 import { scope } from '../tensor/scope.ts';
 
-/** The length of all gradients taken together as one vector, accumulated in float64. */
+/**
+ * The Euclidean norm of all gradients taken together as one vector, accumulated in float64. Throws InputError on the GPU, where
+ * numbers cannot be read at once.
+ */
 export function globalNorm(grads: Tensors): number {
   let total = 0;
   scope(() => {
@@ -16,8 +19,10 @@ export function globalNorm(grads: Tensors): number {
   return Math.sqrt(total);
 }
 
-/** Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
- * Throws InputError for a limit below 0. */
+/**
+ * Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
+ * Throws InputError for a limit below 0, and on the GPU as `globalNorm` does.
+ */
 export function clipByGlobalNorm(grads: Tensors, limit: number): { grads: Tensors; norm: number } {
   const norm = globalNorm(grads);
   return { grads: scaledToNorm(grads, norm, limit), norm };

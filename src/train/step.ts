@@ -18,7 +18,9 @@ export interface StepResult {
   readonly applied: boolean;
 }
 
+/** What one update is told beside the loss and the parameters. */
 export interface StepOptions {
+  /** Finite and at least 0. */
   readonly learningRate: number;
   /** The largest global norm of the gradients; no limit unless given. */
   readonly clipNorm?: number;
@@ -26,7 +28,9 @@ export interface StepOptions {
 
 /**
  * One update: loss, gradient, clipping, optimizer, after which everything but the parameters is freed.
- * A loss or gradient that is not finite leaves parameters and optimizer untouched.
+ * A loss or gradient that is not finite leaves parameters and optimizer untouched. Throws what the loss throws; InputError as
+ * `valueAndGrad`, `clipByGlobalNorm` and the optimizer do, and on the GPU, where numbers cannot be read at once: see
+ * `trainStepAsync`.
  */
 export function trainStep(
   loss: (parameters: Tensors) => Tensor,
