@@ -5,8 +5,8 @@ import { multiply } from '../ops/multiply.ts';
 import { scope } from '../tensor/scope.ts';
 
 /**
- * The Euclidean norm of all gradients taken together as one vector, accumulated in float64. Throws InputError on the GPU, where
- * numbers cannot be read at once.
+ * The Euclidean norm of all gradients taken together as one vector, accumulated in float64. Not for the GPU, where it throws
+ * because numbers cannot be read at once.
  */
 export function globalNorm(grads: Tensors): number {
   let total = 0;
@@ -21,7 +21,7 @@ export function globalNorm(grads: Tensors): number {
 
 /**
  * Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
- * Throws InputError for a limit below 0, and on the GPU as `globalNorm` does.
+ * Throws InputError for a limit below 0. Like `globalNorm`, not for the GPU.
  */
 export function clipByGlobalNorm(grads: Tensors, limit: number): { grads: Tensors; norm: number } {
   const norm = globalNorm(grads);

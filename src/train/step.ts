@@ -28,9 +28,9 @@ export interface StepOptions {
 
 /**
  * One update: loss, gradient, clipping, optimizer, after which everything but the parameters is freed.
- * A loss or gradient that is not finite leaves parameters and optimizer untouched. Throws what the loss throws; InputError as
- * `valueAndGrad`, `clipByGlobalNorm` and the optimizer do, and on the GPU, where numbers cannot be read at once: see
- * `trainStepAsync`.
+ * A loss or gradient that is not finite leaves parameters and optimizer untouched. Throws what the loss throws,
+ * and InputError as `valueAndGrad`, `clipByGlobalNorm` and the optimizer do. Not for the GPU, where it throws because numbers
+ * cannot be read at once: see `trainStepAsync`.
  */
 export function trainStep(
   loss: (parameters: Tensors) => Tensor,
