@@ -6,7 +6,7 @@ import { type Emission, emissions, type PlacedMap, readers } from './wholeMatric
 
 /** What the shared projections of a new model decide. */
 export interface SharedProjections {
-  /** For every map that reads a layer: the matrix that it is to be near to, on what that layer emits now. By place. */
+  /** For every map that reads a layer: the matrix to fit it to, on what that layer emits now. By place. */
   readonly targets: ReadonlyMap<string, Float64Array>;
   /** The parameters of the recurrent maps whose projection is a new one, by the names that the map knows. */
   readonly values: ReadonlyMap<LinearMap, Readonly<Record<string, Float64Array>>>;
@@ -78,7 +78,7 @@ function feedsOf(
   });
 }
 
-/** The parameters of a recurrent map that stands in the places of `feeds`; what the readers are to be is put into `found`. */
+/** The parameters of a recurrent map that stands in the places of `feeds`; the readers' matrices are put into `found`. */
 function fitProjection(
   projection: LinearMap,
   feeds: readonly Feed[],

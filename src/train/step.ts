@@ -18,7 +18,7 @@ export interface StepResult {
   readonly applied: boolean;
 }
 
-/** What one update is told beside the loss and the parameters. */
+/** Learning rate and clipping of one update. */
 export interface StepOptions {
   /** Finite and at least 0. */
   readonly learningRate: number;

@@ -39,7 +39,7 @@ export interface Update {
   readonly learningRate: number;
 }
 
-/** What is told of an update. */
+/** What is reported about an update. */
 export interface UpdateReport extends Update {
   /** Updates made so far, and in all. */
   readonly step: number;
