@@ -28,7 +28,7 @@ const benchmarks: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => benchmarks[name] === undefined);
 if (unknown !== undefined) {
-  console.error(`bench: "${unknown}" is no benchmark; expected ${Object.keys(benchmarks).join(', ')}.`);
+  console.error(`bench: "${unknown}" is not a benchmark; expected ${Object.keys(benchmarks).join(', ')}.`);
   process.exitCode = 2;
 } else {
   for (const [name, run] of Object.entries(benchmarks)) {

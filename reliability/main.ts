@@ -83,7 +83,7 @@ const proofs: Readonly<Record<string, () => Promise<void>>> = {
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => proofs[name] === undefined);
 if (unknown !== undefined) {
-  console.error(`reliability: "${unknown}" is no proof; expected ${Object.keys(proofs).join(', ')}.`);
+  console.error(`reliability: "${unknown}" is not a proof; expected ${Object.keys(proofs).join(', ')}.`);
   process.exitCode = 2;
 } else {
   for (const [name, prove] of Object.entries(proofs)) {

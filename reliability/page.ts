@@ -8,13 +8,31 @@ export function reliabilityPage(figures: Partial<Figures>): string {
   });
   return `# Nothing lost, nothing unsafe
 
-Each line is a command, \`npm run reliability -- NAME\`, which ends with these figures and goes on where it was interrupted; shorter versions run in \`npm test\`. The figures are in reliability.json, too.
+Each line is a command, \`npm run reliability -- NAME\`, which ends with these figures and, when interrupted, continues where it stopped; shorter versions run in \`npm test\`. The figures are also in reliability.json.
 
-| command | what it does | what is to come out | what did |
+| command | what it does | expected | found |
 |---|---|---|---|
 ${rows.join('\n')}
 
-Kills: a training in a process of its own saves after every other update, with a pause of a millisecond before every system call of a save and writes of 4 KiB, so that a kill can fall between any two; it is started again after each until it ends. Crash states: a save's system calls are recorded on a disk in memory; at each of them every subset of the changes of names that were not flushed, in every order, with five fates of contents that were not flushed, and after each of them the next save. The same test finds a save whose flushes are left out. Memory of a reader is all that it takes, whether or not given back on the way, beside the file itself. Time of a reader is that of the processor. Coverage is the least of any reader's file, in lines of the built program, over 12,000 of the mutated files. Threads in the runs that are to be equal: one, two and three in turn.
+Kills:
+
+- A training in a process of its own saves after every other update. It pauses for a millisecond before every system call of a save and writes 4 KiB at a time, so that a kill can fall between any two calls.
+- After each kill it is started again, until it ends.
+
+Crash states:
+
+- A save's system calls are recorded on a disk in memory. After each of them, a crash may have kept any subset, in any order, of the changes of names that were not flushed, and contents that were not flushed may have met one of five fates. Every such state is read, and a new save is made on it.
+- The same test finds a save whose flushes are left out.
+
+Mutated files:
+
+- The memory of a reader is everything that it allocates, whether or not it is given back on the way, not counting the file itself.
+- The time of a reader is processor time.
+- Coverage is that of the reader's file with the least, in lines of the built program, over 12,000 of the mutated files.
+
+Equal runs:
+
+- They use one, two and three threads in turn.
 `;
 }
 

@@ -27,7 +27,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const chosen = process.argv.slice(2);
 for (const place of chosen) {
   if (!(place in faults)) {
-    console.error(`mutate: ${place} is no place, expected some of ${Object.keys(faults).join(', ')}.`);
+    console.error(
+      `mutate: ${place} is not a place, expected one or more of ${Object.keys(faults).join(', ')}.`,
+    );
     process.exit(2);
   }
 }

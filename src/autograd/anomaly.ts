@@ -3,7 +3,7 @@ import { show } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Node } from './recording.ts';
 
-/** An op whose result holds a NaN or an infinity although its inputs did not lead anyone to expect one before. */
+/** The first op whose result or gradient is not finite. */
 export class AnomalyError extends InputError {
   readonly op: string;
   /** Whether the result or the gradient is not finite. */
@@ -34,7 +34,8 @@ export class AnomalyError extends InputError {
 
 /**
  * Runs `body` and looks at every result and every gradient of an op in it, which takes several times as long.
- * Throws AnomalyError about the first that holds a number which is not finite.
+ * Throws AnomalyError at the first that holds a number which is not finite, and InputError on the GPU, where numbers cannot be
+ * read at once.
  */
 export function detectAnomaly<T>(body: () => T): T {
   const outer = places;

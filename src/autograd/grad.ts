@@ -16,7 +16,7 @@ export interface ValueAndGrad<P extends Tensors> {
 /**
  * Turns a scalar function of named tensors into one that gives its value and its gradient:
  * `const { value, grads } = valueAndGrad(loss)(parameters)`. Further arguments are passed on and not differentiated.
- * Throws InputError when the function does not return a tensor of one element.
+ * Throws InputError when the function does not return a tensor of one element, or when one tensor is given under two names.
  */
 export function valueAndGrad<P extends Tensors, Rest extends unknown[]>(
   loss: (parameters: P, ...rest: Rest) => Tensor,
@@ -31,7 +31,8 @@ export function valueAndGrad<P extends Tensors, Rest extends unknown[]>(
     }
     const tape = new Tape();
     const value = tape.record(sources, () => loss(parameters, ...rest));
-    if (!(value instanceof Tensor)) throw new InputError('valueAndGrad: the function returned no tensor.');
+    if (!(value instanceof Tensor))
+      throw new InputError('valueAndGrad: the function did not return a tensor.');
     if (value.size !== 1) {
       throw new InputError(
         `valueAndGrad: the function returned shape ${show(value.shape)}, expected a scalar.`,

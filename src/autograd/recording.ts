@@ -10,7 +10,7 @@ export interface Node {
   readonly attributes: unknown;
 }
 
-/** Something that is told of every op while it is active: a tape. */
+/** Something that every op is reported to while it is active: a tape. */
 export interface Recorder {
   note(node: Node): void;
   watches(tensor: Tensor): boolean;

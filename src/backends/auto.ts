@@ -8,7 +8,7 @@ const repeats = 3;
 export interface Calibration {
   /** Multiply-accumulates of one product, and the milliseconds it took on either backend: the least of a few. */
   readonly products: readonly { readonly macs: number; readonly cpu: number; readonly gpu: number }[];
-  /** From how many multiply-accumulates of a product on the GPU is the faster one; Infinity where it never was. */
+  /** The smallest product, in multiply-accumulates, from which the GPU is faster; Infinity if it never was. */
   readonly gpuFrom: number;
 }
 

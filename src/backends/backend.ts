@@ -47,7 +47,7 @@ export interface Backend {
   mark(): number;
   /** Gives back everything allocated since `mark` was taken. */
   reset(mark: number): void;
-  /** The floats themselves, not a copy; an array that is empty from when the backend moves its memory to grow. */
+  /** The floats themselves, not a copy: a view, which becomes empty (detached) when the backend's memory grows. */
   view(buffer: RawBuffer, size: number, dtype: DType): FloatArray;
   /** Room that no reset takes back; only while the arena is empty. */
   allocatePersistent(size: number, dtype: DType): RawBuffer;

@@ -27,7 +27,7 @@ type ModelScore = { readonly name: string; readonly weights?: 'float32' | 'int8'
  * Scores every trained model of a run on a set of a corpus.
  *
  * @returns the exit status
- * @throws InputError when the folder is no run, holds no trained model, or the corpus has no such set, or when 8-bit weights
+ * @throws InputError when the folder is not a run, has no trained model, or the corpus has no such set, or when 8-bit weights
  * are asked of a bidirectional model
  */
 export async function evaluate(options: EvaluateOptions, context: Context): Promise<number> {

@@ -60,11 +60,11 @@ export async function removeBare(run: string, models: readonly string[]): Promis
 /**
  * The configuration of a run.
  *
- * @throws InputError when the folder is no run
+ * @throws InputError when the folder is not a run
  */
 export async function loadRun(run: string): Promise<SpeechConfig> {
   if (!existsSync(configFile(run))) {
-    throw new InputError(`${run} is no run: it holds no config.json`);
+    throw new InputError(`${run} is not a run: it has no config.json`);
   }
   const text = await readText(configFile(run), 10_000_000);
   return parseConfig(parseJson(text, configFile(run)), configFile(run));

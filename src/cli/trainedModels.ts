@@ -11,7 +11,7 @@ export function trainedModels(run: string, config: SpeechConfig): readonly strin
   const names = config.models
     .map((model) => model.name)
     .filter((name) => hasCheckpoint(modelFolder(run, name)));
-  if (names.length === 0) throw new InputError(`run ${run} holds no checkpoint of any model yet`);
+  if (names.length === 0) throw new InputError(`run ${run} has no checkpoint of any model yet`);
   return names;
 }
 

@@ -28,7 +28,7 @@ export interface SaveOptions extends Partial<CheckpointFile> {
 /** The rules that a checkpoint can break besides those of safetensors. */
 export type CheckpointRule = 'format' | 'state' | 'checksum' | 'model' | 'finite';
 
-/** A file that is no checkpoint, a damaged one, or not the one that was wanted. */
+/** A file that is not a checkpoint, a damaged one, or not the one that was wanted. */
 export class CheckpointError extends FormatError<CheckpointRule> {}
 
 const format = 'compact-rnn checkpoint 1';
@@ -66,7 +66,7 @@ export async function saveCheckpoint(
 /**
  * Reads a checkpoint and verifies its checksum. Tensors are views of the one buffer that was read.
  *
- * @throws InputError when the file is missing; SafetensorsError or CheckpointError when it is no checkpoint, or differs
+ * @throws InputError when the file is missing; SafetensorsError or CheckpointError when it is not a checkpoint, or differs
  *   from what was saved: it then names the latest of those kept beside it that is whole, if any
  */
 export async function loadCheckpoint(path: string): Promise<LoadedCheckpoint> {
@@ -112,7 +112,7 @@ export function decodeCheckpoint(bytes: Uint8Array, path: string): LoadedCheckpo
       path,
       0,
       'format',
-      `it is a safetensors file, but no checkpoint of this program ("${format}")`,
+      `it is a safetensors file, but not a checkpoint of this program ("${format}")`,
     );
   }
   if (contentHash(tensors, stateText) !== sha256) {

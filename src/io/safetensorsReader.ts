@@ -43,9 +43,9 @@ export function decodeSafetensors(content: Uint8Array | ArrayBuffer, file: strin
   for (const [name, value] of Object.entries(header)) {
     const failHere = (rule: SafetensorsRule, sentence: string) => fail(offsetOf(name), rule, sentence);
     if (name === metadataKey) {
-      if (!isRecord(value)) failHere('metadata', 'the metadata is no object of strings');
+      if (!isRecord(value)) failHere('metadata', 'the metadata is not an object of strings');
       for (const [key, text] of Object.entries(value as object)) {
-        if (typeof text !== 'string') failHere('metadata', `the metadata ${quote(key)} is no string`);
+        if (typeof text !== 'string') failHere('metadata', `the metadata ${quote(key)} is not a string`);
         metadata[key] = text;
       }
     } else {
@@ -100,7 +100,7 @@ function readHeader(bytes: Uint8Array, fail: Fail) {
       bytes.subarray(prefix, prefix + length),
     );
   } catch {
-    fail(prefix, 'utf8', 'the header is no valid UTF-8');
+    fail(prefix, 'utf8', 'the header is not valid UTF-8');
   }
   const byteOf = (position: number) => prefix + new TextEncoder().encode(text.slice(0, position)).length;
   if (text[0] !== '{') fail(prefix, 'json', 'the header does not start with {');
@@ -129,7 +129,7 @@ function readEntry(
   fail: (rule: SafetensorsRule, sentence: string) => never,
 ): Entry {
   const tensor = `tensor ${quote(name)}`;
-  if (!isRecord(value)) return fail('entry', `${tensor} is no object`);
+  if (!isRecord(value)) return fail('entry', `${tensor} is not an object`);
   const { dtype, shape, data_offsets: offsets } = value;
   const extra = Object.keys(value).find((key) => !entryKeys.includes(key));
   if (extra !== undefined) fail('entry', `${tensor} has the unknown key ${quote(extra)}`);
@@ -138,10 +138,10 @@ function readEntry(
     return fail('dtype', `${tensor} has the element type ${JSON.stringify(dtype)}; expected one of ${known}`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    return fail('shape', `${tensor} has a shape that is no list of whole numbers`);
+    return fail('shape', `${tensor} has a shape that is not a list of whole numbers`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    return fail('offsets', `${tensor} has data_offsets that are no two whole numbers`);
+    return fail('offsets', `${tensor} has data_offsets that are not two whole numbers`);
   }
   const [begin, end] = offsets as [number, number];
   if (begin > end) fail('offsets', `${tensor} begins at ${begin}, after its end at ${end}`);

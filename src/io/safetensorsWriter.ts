@@ -91,6 +91,6 @@ function checkTensor(name: string, { dtype, shape, data }: SavedTensor): void {
 function checkText(text: string, what: string): void {
   if (typeof text !== 'string') throw new InputError(`${what} is ${shown(text)}, expected a string`);
   if (text === '__proto__' || /\p{Surrogate}/u.test(text)) {
-    throw new InputError(`${what} ${quote(text)} is not allowed: it is __proto__ or no valid Unicode`);
+    throw new InputError(`${what} ${quote(text)} is not allowed: it is __proto__ or not valid Unicode`);
   }
 }

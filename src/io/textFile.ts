@@ -7,7 +7,7 @@ import { JsonSyntaxError, parseStrictJson } from './strictJson.ts';
 /**
  * The text of a UTF-8 file.
  *
- * @throws InputError when it cannot be read, is no UTF-8, or is longer than `longest` bytes
+ * @throws InputError when it cannot be read, is not UTF-8, or is longer than `longest` bytes
  */
 export async function readText(path: string, longest: number): Promise<string> {
   let bytes: Buffer;
@@ -27,7 +27,7 @@ export function decodeText(bytes: Uint8Array, path: string, longest: number): st
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError(`${path} is no UTF-8 text`);
+    throw new InputError(`${path} is not UTF-8 text`);
   }
 }
 

@@ -14,7 +14,7 @@ export type MapStructure =
   | { readonly kind: 'kronecker'; readonly rows: number; readonly cols: number }
   /** Every entry is one of v and −v [count], one after the other: the one at `indices` [out · in]. */
   | { readonly kind: 'tiedEntries'; readonly count: number; readonly indices: Int32Array }
-  /** A map of your own, which knows its fit itself; what it has to give is said of `fitMap`. */
+  /** A user-defined map with its own `fit`, which must return what `fitMap` returns. */
   | { readonly kind: 'own'; fit(matrix: Float64Array): MapValues };
 
 /** Numbers of all parameters of a map, those of its parts as `part.name`. */

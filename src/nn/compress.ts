@@ -27,6 +27,7 @@ export interface CompressedPlace {
   readonly parametersAfter: number;
 }
 
+/** A compressed model with its parameters, and what compression did to each map. */
 export interface Compression {
   readonly model: RecurrentModel;
   readonly parameters: Tensors;
@@ -35,11 +36,12 @@ export interface Compression {
 
 /**
  * The model of `spec` with parameters that bring it near to a trained one of equal sizes: every map is fitted to the
- * matrix that it replaces, and what is no map, such as a bias, is copied. A layer's shared projection is found for all
- * that reads it together, its own recurrence and the next layer's input (Prabhavalkar et al. 2016, arXiv 1603.08042);
- * the next layer's map is then fitted to its Z_x. A map that stands in several places is fitted to the mean of what it
- * replaces, the nearest to all. A map whose structure and matrix stay as they were keeps its numbers.
- * Throws InputError when sizes, cells or directions differ, or a parameter is missing.
+ * matrix that it replaces, and what does not belong to a map, such as a bias, is copied. A layer's shared projection is
+ * fitted jointly for all that read it, its own recurrence and the next layer's input (Prabhavalkar et al. 2016, arXiv
+ * 1603.08042); the next layer's map is then fitted to its Z_x. A map that stands in several places is fitted to the mean
+ * of what it replaces, the nearest to all. A map whose structure and matrix stay as they were keeps its numbers.
+ * Throws InputError when sizes, cells or directions differ, a parameter is missing, a matrix to be fitted is not finite, `spec`
+ * is not a valid model, or the parameters are on the GPU, where numbers cannot be read at once.
  */
 export function compressModel(
   model: RecurrentModel,

@@ -54,7 +54,7 @@ export function cellMaps(
 }
 
 /**
- * What a GRU or a simple recurrent layer gives on from its state h: P h where its recurrence shares a projection P, else h
+ * What a GRU or a simple recurrent layer outputs from its state h: P h where its recurrence shares a projection P, else h
  * itself. (An LSTM computes P h in its own loop.)
  */
 export function emittedBy(recurrent: LinearMap, naming: Naming) {

@@ -6,7 +6,7 @@ import { type Emission, emissions, type PlacedMap, readers } from './wholeMatric
 
 /** What the shared projections of a new model decide. */
 export interface SharedProjections {
-  /** For every map that reads a layer: the matrix that it is to be near to, on what that layer emits now. By place. */
+  /** For every map that reads a layer: the matrix to fit it to, on what that layer emits now. By place. */
   readonly targets: ReadonlyMap<string, Float64Array>;
   /** The parameters of the recurrent maps whose projection is a new one, by the names that the map knows. */
   readonly values: ReadonlyMap<LinearMap, Readonly<Record<string, Float64Array>>>;
@@ -78,7 +78,7 @@ function feedsOf(
   });
 }
 
-/** The parameters of a recurrent map that stands in the places of `feeds`; what the readers are to be is put into `found`. */
+/** The parameters of a recurrent map that stands in the places of `feeds`; the readers' matrices are put into `found`. */
 function fitProjection(
   projection: LinearMap,
   feeds: readonly Feed[],
@@ -87,7 +87,7 @@ function fitProjection(
 ): Readonly<Record<string, Float64Array>> {
   const [{ emission }] = feeds;
   const { outSize } = emission.recurrent;
-  // One matrix for n places is as far from theirs, squared, as n times from their mean, and what they differ among themselves.
+  // Σᵢ‖M − Mᵢ‖² = n‖M − mean‖² + const, so the mean counts n times (√n before squaring).
   const weight = Math.sqrt(feeds.length);
   const recurrence = meanOf(feeds.map((feed) => before.get(feed.emission.place)!.matrix));
   const above = feeds.flatMap((feed) =>

@@ -2,6 +2,7 @@ import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { multiply } from './multiply.ts';
 import { sign } from './sign.ts';
+
 /** |x|. */
 export const absolute = (x: Tensor): Tensor => absoluteOp.apply([x], null)[0];
 

@@ -4,6 +4,7 @@ import { sumTo } from './broadcast.ts';
 import { multiply } from './multiply.ts';
 import { negate } from './negate.ts';
 import { applyBroadcast, broadcastOutput, type Operand } from './operands.ts';
+
 /** a / b, element by element, with broadcasting. Throws InputError when the shapes do not broadcast. */
 export const divide = (a: Operand, b: Operand): Tensor => applyBroadcast(divideOp, a, b);
 

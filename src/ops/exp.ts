@@ -1,6 +1,7 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { multiply } from './multiply.ts';
+
 /** eˣ. */
 export const exp = (x: Tensor): Tensor => expOp.apply([x], null)[0];
 

@@ -1,6 +1,7 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { divide } from './divide.ts';
+
 /** The natural logarithm; −∞ at 0, NaN below. */
 export const log = (x: Tensor): Tensor => logOp.apply([x], null)[0];
 

@@ -2,6 +2,7 @@ import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { sumTo } from './broadcast.ts';
 import { applyBroadcast, broadcastOutput, type Operand } from './operands.ts';
+
 /** a · b, element by element, with broadcasting. Throws InputError when the shapes do not broadcast. */
 export const multiply = (a: Operand, b: Operand): Tensor => applyBroadcast(multiplyOp, a, b);
 

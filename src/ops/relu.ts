@@ -2,6 +2,7 @@ import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { multiply } from './multiply.ts';
 import { step } from './step.ts';
+
 /** max(x, 0). */
 export const relu = (x: Tensor): Tensor => reluOp.apply([x], null)[0];
 

@@ -3,7 +3,7 @@ import type { RawBuffer } from '../backends/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Rows, rowsOfSteps } from './factorChain.ts';
 
-/** Finds its way in the sequences [T, B, ·] of a fused op. */
+/** Per-step views of a fused op's sequences [T, B, ·]. */
 export class SequenceSteps {
   /** [B], for kernels. */
   readonly lengths: RawBuffer;

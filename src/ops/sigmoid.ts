@@ -1,6 +1,7 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { sigmoidGrad } from './sigmoidGrad.ts';
+
 /** The logistic function 1 / (1 + e⁻ˣ). */
 export const sigmoid = (x: Tensor): Tensor => sigmoidOp.apply([x], null)[0];
 

@@ -3,6 +3,7 @@ import { expectShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { multiply } from './multiply.ts';
 import { subtract } from './subtract.ts';
+
 /** The gradient of sigmoid from its output y: dy y (1 − y). Differentiable itself, for gradients of gradients. Throws InputError where shapes differ. */
 export const sigmoidGrad = (dy: Tensor, y: Tensor): Tensor => sigmoidGradOp.apply([dy, y], null)[0];
 

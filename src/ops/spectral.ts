@@ -8,6 +8,7 @@ export interface Transforms {
   readonly work: RawBuffer;
 }
 
+/** The constants of transforms of n points, and work space that is freed with the scope; n must be 2ᵃ3ᵇ5ᶜ. */
 export function transformsOf(context: OpContext, n: number): Transforms {
   let table = tables.get(n);
   if (table === undefined) {

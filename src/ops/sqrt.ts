@@ -2,6 +2,7 @@ import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { divide } from './divide.ts';
 import { multiply } from './multiply.ts';
+
 /** √x; NaN for x < 0. */
 export const sqrt = (x: Tensor): Tensor => sqrtOp.apply([x], null)[0];
 

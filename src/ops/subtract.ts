@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { sumTo } from './broadcast.ts';
 import { negate } from './negate.ts';
 import { applyBroadcast, broadcastOutput, type Operand } from './operands.ts';
+
 /** a − b with broadcasting. Throws InputError when the shapes do not broadcast. */
 export const subtract = (a: Operand, b: Operand): Tensor => applyBroadcast(subtractOp, a, b);
 

@@ -1,6 +1,7 @@
 import { defineOp } from '../autograd/op.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { tanhGrad } from './tanhGrad.ts';
+
 /** The hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => tanhOp.apply([x], null)[0];
 

@@ -4,11 +4,19 @@ import { InputError } from '../errors.ts';
 import { multiply } from '../ops/multiply.ts';
 import { scope } from '../tensor/scope.ts';
 
-/** The length of all gradients taken together as one vector, accumulated in float64. */
+/**
+ * The Euclidean norm of all gradients taken together as one vector, accumulated in float64. Throws InputError on the
+ * GPU, whose numbers must be waited for.
+ */
 export function globalNorm(grads: Tensors): number {
   let total = 0;
   scope(() => {
-    for (const grad of Object.values(grads)) {
+    for (const [name, grad] of Object.entries(grads)) {
+      if (!grad.backend.readsAtOnce) {
+        throw new InputError(
+          `globalNorm: the gradient of ${name} is on ${grad.backend.name}, whose numbers must be waited for: use trainStepAsync.`,
+        );
+      }
       const context = openContext(grad);
       total += context.kernels.sumSquares(context.buffer(grad), grad.size);
     }
@@ -16,8 +24,10 @@ export function globalNorm(grads: Tensors): number {
   return Math.sqrt(total);
 }
 
-/** Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
- * Throws InputError for a limit below 0. */
+/**
+ * Scales all gradients so that their global norm is at most `limit` (Pascanu et al. 2013); `norm` is that before.
+ * Throws InputError for a limit below 0. Like `globalNorm`, not for the GPU.
+ */
 export function clipByGlobalNorm(grads: Tensors, limit: number): { grads: Tensors; norm: number } {
   const norm = globalNorm(grads);
   return { grads: scaledToNorm(grads, norm, limit), norm };

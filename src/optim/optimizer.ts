@@ -16,6 +16,7 @@ export interface Optimizer {
   readonly state: OptimizerState;
 }
 
+/** What an optimizer keeps between updates. */
 export interface OptimizerState {
   /** Updates made so far. */
   step: number;

@@ -17,7 +17,7 @@ export class Storage {
   readonly size: number;
   /** Counts the times an optimizer wrote over these numbers; whatever is derived from a weight is keyed by it. */
   version = 0;
-  /** The ordinary array, when that is where the numbers are, or are on their way to. */
+  /** The values, or a promise of them, when they live in an ordinary array. */
   #values: FloatArray | Promise<FloatArray> | null = null;
   #buffer: RawBuffer | null = null;
   /** What the buffer lives as long as; null for as long as this object. */

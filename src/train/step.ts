@@ -19,8 +19,9 @@ export interface StepResult {
   readonly applied: boolean;
 }
 
-/** How large an update is. */
+/** Learning rate and clipping of one update. */
 export interface StepOptions {
+  /** Finite and at least 0. */
   readonly learningRate: number;
   /** The largest global norm of the gradients; no limit unless given. */
   readonly clipNorm?: number;
@@ -35,9 +36,9 @@ export interface LossAndKept<Kept> {
 
 /**
  * One update: loss, gradient, clipping, optimizer, after which everything but the parameters, and what `loss` keeps, is freed.
- * A loss or gradient that is not finite leaves parameters and optimizer untouched. Throws InputError for a learning rate or
- * `clipNorm` that is negative or no number, for gradients that do not fit the optimizer, and on the GPU, whose numbers must
- * be waited for.
+ * A loss or gradient that is not finite leaves parameters and optimizer untouched. Throws what the loss throws, and InputError
+ * as `valueAndGrad`, `clipByGlobalNorm` and the optimizer do, and on the GPU, whose numbers must be waited for: see
+ * `trainStepAsync`.
  */
 export function trainStep<Kept>(
   loss: (parameters: Tensors) => LossAndKept<Kept>,

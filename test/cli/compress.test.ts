@@ -188,7 +188,7 @@ describe('a failure', () => {
     ['two structures', ['compress', 'first', '--map', 'toeplitz', '--layers', 'x'], 2, /cannot be used with/],
     ['no run', ['compress', '--map', 'toeplitz'], 2, /missing required argument 'run'/],
     ['no epochs', ['compress', 'first', '--map', 'toeplitz', '--epochs', '0'], 2, /whole number from 1/],
-    ['a run that is none', ['compress', '.', '--map', 'toeplitz'], 1, /is no run: it holds no config\.json/],
+    ['a run that is none', ['compress', '.', '--map', 'toeplitz'], 1, /is not a run: it has no config\.json/],
     [
       'an unknown model',
       ['compress', 'first', '--model', 'x', '--map', 'toeplitz'],
@@ -238,7 +238,7 @@ describe('a failure', () => {
     [
       'a slip',
       'layers: [{ hidden: 12, recurent: dense }]',
-      /layers\[0\]\.recurent is no known key; did you mean recurrent/,
+      /layers\[0\]\.recurent is not a known key; did you mean recurrent/,
     ],
     ['no mapping', '- hidden: 12', /expected a mapping of name, layers, training/],
     [

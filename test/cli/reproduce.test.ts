@@ -312,7 +312,7 @@ describe('a failure', () => {
     [
       ['reproduce', 'nothing'],
       1,
-      /"nothing" is no experiment; expected one of spoken-queries, human-speech, fashion-rows, characters/,
+      /"nothing" is not an experiment; expected one of spoken-queries, human-speech, fashion-rows, characters/,
     ],
     [
       ['reproduce', '--only', 'none', '--dry-run'],

@@ -270,7 +270,7 @@ describe('a failure', () => {
       'a run that is none',
       ['train', '--resume', '.'],
       1,
-      /^compact-rnn: .* is no run: it holds no config\.json$/,
+      /^compact-rnn: .* is not a run: it has no config\.json$/,
     ],
     ['a full folder', ['train', 'small.json', '--out', '.'], 1, /is not empty; name a new folder/],
     [

@@ -69,7 +69,7 @@ describe('evaluate', () => {
       'corpus queries-small has no utterances in a set "no"; it has train, dev',
     ],
     [['evaluate', 'run', '--set', 'toString'], 'no utterances in a set "toString"'],
-    [['evaluate', '.'], 'is no run: it holds no config.json'],
+    [['evaluate', '.'], 'is not a run: it has no config.json'],
   ])('%j', async (args, message) => {
     const { status, stdout, stderr } = await run(folder, args);
     expect([status, stdout]).toEqual([1, '']);

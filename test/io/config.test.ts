@@ -161,15 +161,15 @@ describe('a mistake is answered with path, value and what is allowed', () => {
       { ...least, models: [...least.models, ...least.models] },
       'models[1].name is "a"; expected a name of its own, not that of models[0]',
     ],
-    [{ ...least, sede: 1 }, 'sede is no known key; did you mean seed? Known here: name, seed, backend,'],
+    [{ ...least, sede: 1 }, 'sede is not a known key; did you mean seed? Known here: name, seed, backend,'],
     [
       withTraining({ learningrate: 1 }),
-      'training.learningrate is no known key; did you mean learningRate? Known',
+      'training.learningrate is not a known key; did you mean learningRate? Known',
     ],
-    [withLayer({ hiden: 3 }), 'models[0].layers[1].hiden is no known key; did you mean hidden?'],
-    [{ ...least, wibblewobble: 1 }, 'wibblewobble is no known key; Known here: name,'],
-    [JSON.parse('{"__proto__": {"seed": 3}}'), '__proto__ is no known key'],
-    [{ corpus: 'x', modles: [] }, 'modles is no known key; did you mean models?'],
+    [withLayer({ hiden: 3 }), 'models[0].layers[1].hiden is not a known key; did you mean hidden?'],
+    [{ ...least, wibblewobble: 1 }, 'wibblewobble is not a known key; Known here: name,'],
+    [JSON.parse('{"__proto__": {"seed": 3}}'), '__proto__ is not a known key'],
+    [{ corpus: 'x', modles: [] }, 'modles is not a known key; did you mean models?'],
     [
       { ...least, seed: -1, backend: 'x' },
       'seed is -1; expected a whole number from 0 to 4294967295 (and 1 more)',
@@ -284,6 +284,6 @@ models:
       /none\.yaml could not be read: there is/,
     );
     await writeFile(join(folder, 'binary.yaml'), Uint8Array.of(0x61, 0xff));
-    await expect(loadConfig(join(folder, 'binary.yaml'))).rejects.toThrow(/binary\.yaml is no UTF-8/);
+    await expect(loadConfig(join(folder, 'binary.yaml'))).rejects.toThrow(/binary\.yaml is not UTF-8/);
   });
 });

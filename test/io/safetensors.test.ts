@@ -195,8 +195,8 @@ describe('refuses, naming file, offset and rule', () => {
     ['__proto__', fileOf('{"__proto__":{}}', 0), 'json', 9, '__proto__'],
     ['__proto__ inside', fileOf('{"a":{"__proto__":{}}}', 0), 'json', 14, '__proto__'],
     ['metadata that is a list', fileOf({ __metadata__: [] }, 0), 'metadata', 9, 'object of strings'],
-    ['metadata of numbers', fileOf({ __metadata__: { a: 1 } }, 0), 'metadata', 9, '"a" is no string'],
-    ['an entry that is a number', fileOf({ a: 1 }, 0), 'entry', 9, 'no object'],
+    ['metadata of numbers', fileOf({ __metadata__: { a: 1 } }, 0), 'metadata', 9, '"a" is not a string'],
+    ['an entry that is a number', fileOf({ a: 1 }, 0), 'entry', 9, 'not an object'],
     ['an unknown key', fileOf({ a: { ...u8(0, 4), x: 1 } }, 4), 'entry', 9, '"x"'],
     ['an unknown type', fileOf({ a: { ...u8(0, 4), dtype: 'F31' } }, 4), 'dtype', 9, '"F31"'],
     [

@@ -9,6 +9,7 @@ import {
   type Tensors,
   tensor,
 } from '../../src/index.ts';
+import { waitingBackend } from '../backends/waitingBackend.ts';
 import { float64 } from '../testing/values.ts';
 
 const options = [{ backend: backend('wasm') }, { backend: backend('reference') }, float64];
@@ -19,6 +20,14 @@ const lists = fc.array(
     maxLength: 4,
   },
 );
+
+it('the norm of gradients that must be waited for is refused, by name', () => {
+  const grads = { weight: tensor([3, 4], [2], { backend: waitingBackend() }) };
+  for (const use of [() => globalNorm(grads), () => clipByGlobalNorm(grads, 1)]) {
+    expect(use).toThrow(InputError);
+    expect(use).toThrow(/^globalNorm: the gradient of weight is on .*: use trainStepAsync\./);
+  }
+});
 
 describe('clipByGlobalNorm', () => {
   it('knows 3, 4, 12 by hand', () => {

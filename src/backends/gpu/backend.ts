@@ -173,7 +173,7 @@ export function createGpuBackend(device: Device): Backend {
     settle(taken, size) {
       const values = readLater(taken as RawBuffer, size);
       addressOf(taken as RawBuffer).slot.clear();
-      // Whoever reads it is told.
+      // The error reaches whoever reads it.
       values.catch(() => {});
       return values;
     },

@@ -1,6 +1,6 @@
 /**
- * A source in which what stands between the brackets of `arrays` is reckoned in integers, from where each array begins:
- * gpu.js makes every variable a float, which counts up to 2²⁴ alone. `(value | 0)` is an integer to it.
+ * Rewrites every index into `arrays` in integer arithmetic, offset by where that array begins: gpu.js makes every variable a
+ * float, which is exact for integers up to 2²⁴ only. It treats `(value | 0)` as an integer.
  */
 export function withIntegerIndices(source: string, arrays: readonly string[]): string {
   let result = '';

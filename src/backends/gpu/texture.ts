@@ -28,7 +28,7 @@ export class Texture {
     if (this.#pending === null) {
       this.#pending = this.#start!();
       this.#start = null;
-      // Whoever reads what comes of it is told; a failure that nobody asks about is not an error of the program's.
+      // The error reaches whoever reads numbers that depend on it; one that nobody asks about must not end the program.
       this.#pending.catch(() => {});
     }
     return this.#pending;

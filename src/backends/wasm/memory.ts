@@ -22,7 +22,7 @@ export class LinearMemory {
   #floats: Float32Array;
   #bytes: Uint8Array;
 
-  /** `heapBase` is told by the module after it is instantiated on `memory`. */
+  /** `heapBase` is exported by the module after it is instantiated on `memory`. */
   constructor(memory: WebAssembly.Memory, heapBase: number) {
     this.memory = memory;
     this.#base = roundUp(heapBase);

@@ -38,7 +38,7 @@ export async function readPlan(
       const value = parseJson(await readText(file, longestRecord), file);
       records.set(id, parseRunRecord(value, id, comparison.task.measures, file));
     }
-    // What was found may decide what else is to be run.
+    // Results may decide what else must be run.
     if (records.size === before) return plan;
   }
 }

@@ -1,6 +1,6 @@
 import type { MapStructure, MapValues, StructureOf } from '../structure.ts';
 
-/** The fit of a kind to a matrix [out, in] of finite numbers, row-major, as many as there have to be. */
+/** Fits one kind of map to a row-major matrix [out, in]; the caller has checked its length and that it is finite. */
 export type Fit<K extends MapStructure['kind']> = (
   structure: StructureOf<K>,
   matrix: Float64Array,

@@ -12,7 +12,10 @@ export interface Generators {
 
 /** Rounds, in each of which one side is improved while the other stands. */
 const roundLimit = 40;
-/** Steps of conjugate gradients in a round: in the first, which a rectangle that fits exactly ends with; and later. */
+/**
+ * Conjugate-gradient steps: `first` for the first round, enough to fit a representable rectangle exactly; `later` for the
+ * rest.
+ */
 const steps = { first: 400, later: 10 };
 /** Part of the squared error that a round has to take off for there to be another. */
 const worthwhile = 1e-3;

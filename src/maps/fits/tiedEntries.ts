@@ -2,10 +2,15 @@ import type { Fit } from './fit.ts';
 
 /* Kinds whose entries share values, up to sign. */
 
+/** For each shared value the mean of its entries, those with −v negated: the nearest in Frobenius norm. */
 export const fitTiedEntries: Fit<'tiedEntries'> = ({ count, indices }, matrix, [rows, cols]) => {
   return { v: meansOfShared(matrix, [rows, cols], count, (i, j) => indices[i * cols + j]) };
 };
 
+/**
+ * For each block the means of the wrapped diagonals of the square of side n = max(rows, in), of which the block is the top left
+ * part, those above the diagonal negated for a skew circulant: the nearest in Frobenius norm.
+ */
 export const fitCirculant: Fit<'circulant'> = ({ skew, blocks }, matrix, [outSize, inSize]) => {
   const rows = outSize / blocks;
   const n = Math.max(inSize, rows);
@@ -18,6 +23,7 @@ export const fitCirculant: Fit<'circulant'> = ({ skew, blocks }, matrix, [outSiz
   return { v: meansOfShared(matrix, [outSize, inSize], count, indexOf) };
 };
 
+/** For each block the means of its rows + in − 1 diagonals, the top right one first: the nearest in Frobenius norm. */
 export const fitToeplitz: Fit<'toeplitz'> = ({ blocks }, matrix, [outSize, inSize]) => {
   const rows = outSize / blocks;
   const diagonals = rows + inSize - 1;

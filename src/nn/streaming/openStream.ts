@@ -16,9 +16,10 @@ export interface StreamOptions {
 }
 
 /**
- * A trained model for one sequence of which a row comes at a time: the numbers of `model.apply` for a batch of one, at less
- * cost. Throws InputError when a layer is bidirectional, a parameter is missing or of another shape, dtype or backend than
- * the others, or a scope is open.
+ * Opens a stream: runs a trained model on one sequence, row by row. Its outputs are those of `model.apply` for a batch of
+ * one, at less cost. Throws InputError when a layer is bidirectional, a parameter is missing or has another shape, dtype or
+ * backend than expected, `weights` is neither int8 nor the parameters' dtype, the parameters are on the GPU, or a scope is
+ * open.
  */
 export function openStream(
   model: RecurrentModel,

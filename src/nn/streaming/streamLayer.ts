@@ -12,7 +12,7 @@ import type { Vector } from './streamMemory.ts';
 export interface StreamLayer {
   /** The state, by the names that it has in `LayerState`. */
   readonly state: Readonly<Record<string, Vector>>;
-  /** What the layer gives on. */
+  /** What the layer passes to the next layer. */
   readonly output: Vector;
   /** A step: reads the input, and writes state and output. */
   readonly instructions: readonly Instruction[];

@@ -14,14 +14,14 @@ export interface TransformRoom {
   readonly work: RawBuffer;
 }
 
-/** Where a stream keeps its weights and state: buffers that are made once, when it is, and freed with it. */
+/** Where a stream keeps its weights and state: buffers that are allocated when the stream is opened and freed with it. */
 export class StreamMemory {
   readonly backend: Backend;
   readonly dtype: DType;
   readonly kernels: Kernels;
   /** Bytes of the weights, biases included. */
   weightBytes = 0;
-  /** A length of 1, for cells: the one sequence does not end before step 0, which every step is. */
+  /** lengths = [1]; cells are always called with step 0, so the row is never held. */
   readonly lengths: RawBuffer;
   readonly #buffers: RawBuffer[] = [];
   readonly #transforms = new Map<number, TransformRoom>();

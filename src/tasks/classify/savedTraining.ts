@@ -50,7 +50,7 @@ export async function restoreTraining(
   const saved = await loadCheckpoint(path);
   const result = schema.safeParse(saved.state);
   if (!result.success || result.data.task !== expected.task) {
-    throw new InputError(`${path} is no checkpoint of a training of ${expected.task}.`);
+    throw new InputError(`${path} is not a checkpoint of a training of ${expected.task}.`);
   }
   const { config, stepsPerEpoch } = result.data;
   const { seed, backend, layers, training } = expected.config;

@@ -13,7 +13,7 @@ export function experimentOf(name: string): Experiment {
   const found = EXPERIMENTS.find((experiment) => experiment.name === name);
   if (found === undefined) {
     const names = EXPERIMENTS.map((experiment) => experiment.name).join(', ');
-    throw new InputError(`"${name}" is no experiment; expected one of ${names}`);
+    throw new InputError(`"${name}" is not an experiment; expected one of ${names}`);
   }
   return found;
 }

@@ -80,7 +80,7 @@ function firstMistake(issues: readonly Issue[], config: unknown): string {
   const first = issues.find((issue) => issue.code === 'unrecognized_keys') ?? issues[0]!;
   const more = places.size > 1 ? ` (and ${places.size - 1} more)` : '';
   const path = pathText(issuePath(first)) || 'the configuration';
-  if (first.code === 'unrecognized_keys') return `${path} is no known key; ${first.message}${more}`;
+  if (first.code === 'unrecognized_keys') return `${path} is not a known key; ${first.message}${more}`;
   const found = valueAt(config, first.path);
   const verb = found === undefined ? 'is missing' : `is ${valueText(found)}`;
   return `${path} ${verb}; expected ${first.message}${more}`;

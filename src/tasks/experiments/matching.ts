@@ -44,7 +44,7 @@ export function sizeModels(
   return sized;
 }
 
-/** A model's layers and what they come to. */
+/** A model's layers and their size. */
 export function sizedModel(
   name: string,
   layers: readonly LayerSpec[],

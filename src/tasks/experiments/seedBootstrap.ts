@@ -35,7 +35,7 @@ export interface Difference {
 
 /**
  * Percentile bootstrap over items and seeds: in every resample the items are drawn anew with replacement, the same for
- * all models (Bisani and Ney 2004), and so are each model's seeds, for itself, since nothing pairs one model's seed with
+ * all models (Bisani and Ney 2004), and so are each model's seeds, separately, since nothing pairs one model's seed with
  * another's. An interval then holds what another test set and other seeds would do.
  *
  * @param totals units of each item, such as the words of an utterance

@@ -114,7 +114,7 @@ export function parseModel(value: unknown, source: string): ModelConfig {
 /**
  * Reads a configuration file, YAML or JSON by its extension. A manifest's path in it is relative to the file's folder.
  *
- * @throws InputError on a file that is missing, is no YAML or JSON (with the line), or is no configuration
+ * @throws InputError on a file that is missing, is not YAML or JSON (with the line), or is not a configuration
  */
 export async function loadConfig(path: string): Promise<SpeechConfig> {
   const config = parseConfig(await readValue(path), path);
@@ -124,7 +124,7 @@ export async function loadConfig(path: string): Promise<SpeechConfig> {
 /**
  * The value in a YAML or JSON file, which its extension tells apart.
  *
- * @throws InputError on a file that is missing or is no YAML or JSON (with the line)
+ * @throws InputError on a file that is missing or is not YAML or JSON (with the line)
  */
 export async function readValue(path: string): Promise<unknown> {
   const extension = extname(path).toLowerCase();
@@ -163,7 +163,7 @@ function parseYaml(source: string, file: string): unknown {
   } catch (error) {
     // The YAML library answers too many aliases and too deep a nesting with errors of JavaScript's own.
     if (error instanceof InputError) throw error;
-    throw new InputError(`${file} is no YAML that can be read: ${(error as Error).message}`);
+    throw new InputError(`${file} could not be read as YAML: ${(error as Error).message}`);
   }
 }
 

@@ -12,7 +12,7 @@ export interface EvaluateOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** Word and letter error rates of a recogniser on utterances. Throws InputError when they hold no word. */
+/** Word and letter error rates of a recogniser on utterances. Throws InputError when they do not hold a single word. */
 export function evaluateRecogniser(
   recogniser: Recogniser,
   utterances: readonly Utterance[],

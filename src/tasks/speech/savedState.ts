@@ -8,7 +8,7 @@ export function parseRecogniserState(state: unknown, path: string): RecogniserSt
   const result = schema.safeParse(state);
   if (!result.success) {
     const [{ path: where, message }] = result.error.issues;
-    const sentence = `it is no checkpoint of a recogniser: ${where.join('.') || 'its state'}: ${message}`;
+    const sentence = `it is not a checkpoint of a recogniser: ${where.join('.') || 'its state'}: ${message}`;
     throw new CheckpointError(path, 0, 'format', sentence);
   }
   const { recogniser } = result.data;

@@ -20,7 +20,7 @@ export interface ShardTaskOptions {
   readonly corpus: Corpus;
 }
 
-/** A part of an update, as threads are told of it; each makes the features of its own parts. */
+/** A part of an update, as it is sent to threads; each makes the features of its own parts. */
 export interface ShardOfUpdate {
   /** Counted from 1. */
   readonly step: number;

@@ -55,7 +55,7 @@ export async function savedProgress<P extends Progress>(
   const counts = result.data.progress;
   const losses = tensors[LOSSES]?.data;
   if (!(losses instanceof Float64Array && losses.every(Number.isFinite))) {
-    throw new CheckpointError(path, 0, 'format', `the tensor ${LOSSES} is no list of finite numbers`);
+    throw new CheckpointError(path, 0, 'format', `the tensor ${LOSSES} is not a list of finite numbers`);
   }
   const known = z.object(numbersLike(begun)).safeParse(counts);
   if (!known.success) throw notProgress(path, known.error);
@@ -89,7 +89,7 @@ function notProgress(path: string, { issues: [first] }: z.ZodError): CheckpointE
     path,
     0,
     'format',
-    `it is no checkpoint of a training: ${where}: ${first!.message}`,
+    `it is not a checkpoint of a training: ${where}: ${first!.message}`,
   );
 }
 
@@ -123,6 +123,6 @@ async function readTimes(path: string): Promise<z.output<typeof Times>> {
   if (!existsSync(file)) return {};
   const result = Times.safeParse(parseJson(await readText(file, 100_000_000), file));
   if (!result.success)
-    throw new InputError(`${file} holds no times of updates; remove it to go on without them.`);
+    throw new InputError(`${file} does not hold the times of updates; remove it to go on without them.`);
   return result.data;
 }

@@ -39,7 +39,7 @@ export interface Update {
   readonly learningRate: number;
 }
 
-/** What is told of an update. */
+/** What is reported about an update. */
 export interface UpdateReport extends Update {
   /** Updates made so far, and in all. */
   readonly step: number;
@@ -73,7 +73,7 @@ export interface Updates {
   readonly onWarning?: (step: number, text: string) => void;
 }
 
-/** A loss or a gradient that is no finite number: the training cannot go on. */
+/** A loss or a gradient that is not finite: the training cannot go on. */
 export class DivergenceError extends InputError {}
 
 /** Makes the updates that are left of a training. False when an abort left some. */
@@ -110,10 +110,7 @@ export async function makeUpdates(updates: Updates): Promise<boolean> {
         );
       }
       progress.skipped.push(step);
-      updates.onWarning?.(
-        step,
-        `update ${step} is skipped, the ${progress.skipped.length}. so far: ${reason}`,
-      );
+      updates.onWarning?.(step, `update ${step} is skipped (${progress.skipped.length} so far): ${reason}`);
     }
     const loss = result.applied ? result.loss : progress.losses.at(-1)!;
     progress.losses.push(loss);
@@ -141,7 +138,10 @@ export async function makeUpdates(updates: Updates): Promise<boolean> {
   return true;
 }
 
-/** Whether a training goes on without an update: as told, and as long as it is not all that still happens. */
+/**
+ * Whether to go on without this update: if the configuration says `skip` and fewer than 20 updates in a row were skipped.
+ * The first update is never skipped.
+ */
 function maySkip({ training, progress: { losses, skipped } }: Updates, step: number): boolean {
   if (training.onNonFinite !== 'skip' || losses.length === 0) return false;
   return skipped.at(-MOST_SKIPPED) !== step - MOST_SKIPPED;

@@ -10,7 +10,7 @@ export interface Thread {
   end(): Promise<void>;
 }
 
-/** What a thread's starter is told of it. */
+/** Called by a thread, on the side that started it. */
 export interface ThreadEvents {
   onMessage(message: unknown): void;
   /** The thread ended by an error, or without having been asked to. */

@@ -51,12 +51,14 @@ export interface Failure {
   readonly damaged: boolean;
 }
 
+/** A failure to send to another thread; whatever was thrown that is not an Error becomes the message. */
 export function failureOf(error: unknown, damaged: boolean): Failure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const [isInput, isEcho] = [error instanceof InputError, error instanceof Abandoned];
   return { kind: 'failure', message, stack, isInput, isEcho, damaged };
 }
 
+/** The error that a thread sent, with its stack there: an InputError where it was one. */
 export function errorOf({ message, stack, isInput }: Failure): Error {
   const error = isInput ? new InputError(message) : new Error(message);
   if (stack !== undefined) error.stack = stack;

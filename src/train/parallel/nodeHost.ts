@@ -17,10 +17,11 @@ interface NodeWorker extends NodePort {
   terminate(): Promise<unknown>;
 }
 
+/** Starts a thread of `node:worker_threads` that runs `thread.js`; `onFailure` is told when it fails or exits. */
 export async function startNodeThread({ onMessage, onFailure }: ThreadEvents): Promise<Thread> {
-  // Under another name than Worker, with which Vite would take it for a page's and refuse to build over its options.
+  // Not named Worker: Vite would bundle it as a web worker and reject its options.
   const { Worker: NodeThread } = await workerThreads();
-  // The one option of Node that says what a program on the command line is, and is refused for one in a file.
+  // `--input-type` is valid only for code on the command line; Node refuses it for a worker's file.
   const execArgv = process.execArgv.filter((option) => !option.startsWith('--input-type'));
   const worker = new NodeThread(new URL(/* @vite-ignore */ './thread.js', import.meta.url), { execArgv });
   worker.on('message', onMessage as (message: never) => void);
@@ -36,6 +37,7 @@ export async function startNodeThread({ onMessage, onFailure }: ThreadEvents): P
   };
 }
 
+/** The port on which a worker thread of Node hears from the thread that started it. */
 export async function nodePort(): Promise<Port> {
   const { parentPort } = await workerThreads();
   const port = parentPort!;

@@ -8,6 +8,7 @@ import { loadTask } from './task.ts';
 import { ThreadedTrainer } from './threadedTrainer.ts';
 import { WaitingTrainer } from './waitingTrainer.ts';
 
+/** What `parallelTrainer` trains, and on how many threads. */
 export interface ParallelOptions {
   /** Absolute URL of the module whose default export makes the task (`ParallelTask`); every thread loads it. */
   readonly module: URL | string;
@@ -20,6 +21,7 @@ export interface ParallelOptions {
   readonly threads?: number;
 }
 
+/** `StepOptions`, and where to count the time of each op. */
 export interface ParallelStepOptions extends StepOptions {
   /** Where the milliseconds of each op on all threads are added. */
   readonly profile?: Profile;

@@ -2,6 +2,7 @@ import type { Port, Thread, ThreadEvents } from './host.ts';
 
 /* Threads in pages, and in workers of pages. */
 
+/** Starts a web worker that runs `thread.js`; `onFailure` is told when its script fails or cannot be loaded. */
 export async function startWebThread({ onMessage, onFailure }: ThreadEvents): Promise<Thread> {
   const worker = new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }) => onMessage(data));
@@ -19,6 +20,7 @@ export async function startWebThread({ onMessage, onFailure }: ThreadEvents): Pr
   };
 }
 
+/** The port on which a dedicated web worker hears from the page or worker that started it. */
 export async function webPort(): Promise<Port> {
   const scope = globalThis as unknown as DedicatedScope;
   return {

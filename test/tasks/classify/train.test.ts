@@ -98,7 +98,7 @@ describe('trainClassifier', () => {
         'toy',
         /was begun with layers/,
       ],
-      ['another task', configOf(), 'other', /is no checkpoint of a training of other/],
+      ['another task', configOf(), 'other', /is not a checkpoint of a training of other/],
     ])('refuses %s', async (_, config, task, message) => {
       const folder = temporaryFolder();
       await train({ folder });
@@ -120,7 +120,9 @@ describe('trainClassifier', () => {
         /the tensor optimizer\.m\.head\.bias is missing/,
       );
       await saveCheckpoint(path, { tensors, state: { other: 1 } });
-      await expect(train({ folder, resume: true })).rejects.toThrow(/is no checkpoint of a training of toy/);
+      await expect(train({ folder, resume: true })).rejects.toThrow(
+        /is not a checkpoint of a training of toy/,
+      );
     });
   });
 });

@@ -5,7 +5,7 @@ import { planRuns } from '../../../src/tasks/experiments/plan.ts';
 test('experiments are found by name', () => {
   for (const experiment of EXPERIMENTS) expect(experimentOf(experiment.name)).toBe(experiment);
   expect(() => experimentOf('nothing')).toThrow(
-    '"nothing" is no experiment; expected one of spoken-queries, human-speech, fashion-rows, characters',
+    '"nothing" is not an experiment; expected one of spoken-queries, human-speech, fashion-rows, characters',
   );
 });
 

@@ -161,7 +161,7 @@ describe('parseFashionRowsConfig', () => {
     expect(() => parseFashionRowsConfig({ layers: [] }, 'my.yaml')).toThrow(
       'my.yaml: layers is []; expected at least one layer',
     );
-    expect(() => configOf({ rate: 1 })).toThrow(/test: training\.rate is no known key/);
+    expect(() => configOf({ rate: 1 })).toThrow(/test: training\.rate is not a known key/);
     expect(() => parseFashionRowsConfig({ layers: [{ hidden: 0 }] }, 'x')).toThrow(
       /layers\[0\]\.hidden is 0; expected a whole/,
     );

@@ -52,8 +52,8 @@ describe('a loss that is not finite', () => {
     expect(progress).toMatchObject({ losses: [3, 3, 2, 2], skipped: [2, 4] });
     expect(saves).toEqual([4]);
     expect(warnings).toEqual([
-      expect.stringMatching(/^2: update 2 is skipped, the 1\. so far: the loss is NaN/),
-      expect.stringMatching(/^4: update 4 is skipped, the 2\. so far: the loss is Infinity/),
+      expect.stringMatching(/^2: update 2 is skipped \(1 so far\): the loss is NaN/),
+      expect.stringMatching(/^4: update 4 is skipped \(2 so far\): the loss is Infinity/),
     ]);
   });
 

@@ -16,7 +16,7 @@ export class PrefixTree {
   state = new Int32Array(0);
   /** Score of the finished words. */
   wordsScore = new Float64Array(0);
-  /** The best score that the word in the making can come to. */
+  /** The best score that the unfinished word can reach. */
   aheadScore = new Float64Array(0);
   /** Row-major `[size, alphabetSize]`: the prefix with one more letter, or −1. */
   children = new Int32Array(0);

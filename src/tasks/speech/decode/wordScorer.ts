@@ -86,7 +86,7 @@ export class WordScorer {
     return this.#ngram ? this.#weight * this.#ngram.score(state, this.#ngram.end) : 0;
   }
 
-  /** The best `wordScore` that a word with a node's letters can come to; 0 before its first letter. */
+  /** The best `wordScore` that a word with a node's letters can reach; 0 before its first letter. */
   bestWordScore(state: number, node: number): number {
     if (node === wordStart) return 0;
     if (!this.#ngram) return this.#bonus;

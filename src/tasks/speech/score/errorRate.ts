@@ -23,7 +23,7 @@ export interface ErrorRate extends ErrorCounts {
 /**
  * Word or letter error rate of a set of utterances: all errors over all units of the references.
  *
- * @throws InputError when the references hold no unit at all
+ * @throws InputError when the references contain no unit at all
  */
 export function errorRate(pairs: readonly TranscriptPair[], unit: Unit): ErrorRate {
   const sum = { errors: 0, total: 0, substitutions: 0, insertions: 0, deletions: 0 };
@@ -37,7 +37,7 @@ export function errorRate(pairs: readonly TranscriptPair[], unit: Unit): ErrorRa
   }
   if (sum.total === 0) {
     throw new InputError(
-      `the references of ${pairs.length} pairs hold no ${unit}; an error rate needs at least one`,
+      `the references of ${pairs.length} pairs contain no ${unit}s; an error rate needs at least one`,
     );
   }
   return { ...sum, rate: sum.errors / sum.total };

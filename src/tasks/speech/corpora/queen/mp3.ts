@@ -30,9 +30,8 @@ export async function withMp3Decoder<Result>(
       // What one recording leaves in the filters would be heard at the beginning of the next.
       await decoder.reset();
       const { channelData, samplesDecoded, sampleRate, errors } = decoder.decode(bytes);
-      if (errors.length > 0)
-        throw new InputError(`${name} is no MP3 that can be read: ${errors[0]!.message}`);
-      if (samplesDecoded === 0) throw new InputError(`${name} is no MP3: there is no frame of sound in it.`);
+      if (errors.length > 0) throw new InputError(`${name} could not be read as MP3: ${errors[0]!.message}`);
+      if (samplesDecoded === 0) throw new InputError(`${name} is not an MP3: it has no frame of sound.`);
       const samples = Float32Array.from(
         channelData[0]!,
         (_, n) => channelData.reduce((sum, channel) => sum + channel[n]!, 0) / channelData.length,
