@@ -32,7 +32,8 @@ export class WaitingTrainer<Batch> implements ParallelTrainer<Batch> {
           shares[shard] === 0 ? [] : [multiply(this.#task.loss(parameters, batch), shares[shard])],
         )
         .reduce((total, own) => add(total, own));
-    return trainStepAsync(loss, this.parameters, this.optimizer, options);
+    const { learningRate, clipNorm } = options;
+    return trainStepAsync(loss, this.parameters, this.optimizer, { learningRate, clipNorm });
   }
 
   /** Ops are looked at one by one only where their numbers can be had at once. */

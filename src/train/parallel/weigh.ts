@@ -1,4 +1,4 @@
-import { expectNonNegative, InputError } from '../../errors.ts';
+import { expectNonNegative, expectOptions, InputError } from '../../errors.ts';
 import type { StepOptions } from '../step.ts';
 import type { ParallelTask } from './task.ts';
 
@@ -11,8 +11,10 @@ export function weigh<Batch>(
   task: ParallelTask<Batch>,
   batches: readonly Batch[],
   shards: number,
-  { learningRate, clipNorm = Infinity }: StepOptions,
+  options: StepOptions & { readonly profile?: unknown },
 ): number[] {
+  expectOptions('step', options, ['learningRate', 'clipNorm', 'profile']);
+  const { learningRate, clipNorm = Infinity } = options;
   if (batches.length !== shards) {
     throw new InputError(
       `step: ${batches.length} batches were given, expected one for each of ${shards} shards.`,
