@@ -6,6 +6,8 @@ import { writeJson } from '../io/textFile.ts';
 import type { CompressedPlace } from '../nn/compress.ts';
 import { compressRecogniser, saveStart } from '../tasks/speech/compress.ts';
 import { type ModelConfig, parseModel, readValue, type SpeechConfig } from '../tasks/speech/config.ts';
+import type { Corpus } from '../tasks/speech/corpus.ts';
+import { corpusChecksum } from '../tasks/speech/corpusChecksum.ts';
 import { modelConfig, type Recogniser } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, SetScore } from '../tasks/speech/results.ts';
 import { CHECKPOINT } from '../tasks/training/savedTensors.ts';
@@ -14,9 +16,9 @@ import { type Context, exit } from './context.ts';
 import { count, percent, percentWithin, textTable } from './format.ts';
 import { prepareCorpus, requireSets } from './prepareCorpus.ts';
 import { createProgress } from './progress.ts';
+import { expectSameCorpus, type RunBeginning, readBeginning, writeBeginning } from './runBeginning.ts';
 import {
   compressionFile,
-  configFile,
   createNamed,
   createNumbered,
   loadRun,
@@ -24,8 +26,9 @@ import {
   metricsFile,
   modelFolder,
   readModelMetrics,
+  writeConfig,
 } from './runFolder.ts';
-import { train } from './train.ts';
+import { train, withResumption } from './train.ts';
 import { chooseModel } from './trainedModels.ts';
 
 export interface CompressOptions {
@@ -63,6 +66,7 @@ export interface CompressionRecord {
 export async function compress(options: CompressOptions, context: Context): Promise<number> {
   const source = resolve(context.folder, options.run);
   const trained = await loadRun(source);
+  const beginning = await readBeginning(source);
   const name = await chooseModel(source, trained, options.model);
   const original = await finishedMetrics(source, name, options.run);
   const compressed = await compressedModel(modelConfig(trained, name), options, context.folder);
@@ -75,18 +79,19 @@ export async function compress(options: CompressOptions, context: Context): Prom
   const result = compressRecogniser(recogniser, config, compressed.name);
   context.stdout.write(`${placesTable(result.places)}\n`);
 
-  const score = await scoreOnTest(result.recogniser, context);
-  if (score === undefined) {
+  const scored = await scoreOnTest(result.recogniser, config, options.run, beginning, context);
+  if (scored === undefined) {
     context.stdout.write('Stopped; nothing was trained yet.\n');
     return exit.interrupted;
   }
+  const { corpus, score } = scored;
   context.stdout.write(`Before it is trained on:\n${scoreTable(original, compressed.name, score)}\n`);
 
   const run = await openRun(config, options.out, context.folder);
   try {
     await keepOriginal(source, run, original);
     await makeFolder(modelFolder(run, compressed.name), true);
-    await saveStart(result.recogniser, modelFolder(run, compressed.name));
+    await saveStart(result.recogniser, corpus, modelFolder(run, compressed.name));
     const { places } = result;
     const record: CompressionRecord = {
       run: options.run,
@@ -96,12 +101,15 @@ export async function compress(options: CompressOptions, context: Context): Prom
       beforeTraining: score,
     };
     await writeJson(compressionFile(run), record);
-    await writeJson(configFile(run), config);
+    await writeConfig(run, config);
+    await writeBeginning(run, { ...beginning, commandLine: context.commandLine });
   } catch (error) {
     await rm(run, { recursive: true, force: true });
     throw error;
   }
-  return train({ resume: run }, context);
+  return train({ resume: run }, context).catch((error) => {
+    throw withResumption(error, run, context.folder);
+  });
 }
 
 async function finishedMetrics(run: string, model: string, shown: string): Promise<ModelMetrics> {
@@ -149,17 +157,26 @@ function structureOf(text: string): string | Readonly<Record<string, unknown>> {
   return { [text.slice(0, equals)]: sizes.length === 1 ? sizes[0] : sizes };
 }
 
-/** The test score of a model, or undefined when the user interrupts while the corpus is prepared. */
-async function scoreOnTest(recogniser: Recogniser, context: Context): Promise<SetScore | undefined> {
+/**
+ * The test score of a model on the corpus of its original, or undefined when the user interrupts while that is prepared.
+ * Throws InputError when the corpus is no longer what the original's run began on.
+ */
+async function scoreOnTest(
+  recogniser: Recogniser,
+  config: SpeechConfig,
+  run: string,
+  beginning: RunBeginning,
+  context: Context,
+): Promise<{ readonly corpus: Corpus; readonly score: SetScore } | undefined> {
   const progress = createProgress(context.stdout);
   try {
-    const { config } = recogniser.state;
     const corpus = await unlessAborted(prepareCorpus(config, context, progress), context.signal);
     if (corpus === undefined) return undefined;
     requireSets(corpus, ['train', 'test']);
+    expectSameCorpus(run, beginning, config.corpus, corpusChecksum(corpus));
     const onProgress = (done: number, total: number) =>
       progress.training(recogniser.name, { kind: 'evaluating', done, total, set: 'test' });
-    return await context.services.evaluate(recogniser, corpus.sets.test, { onProgress });
+    return { corpus, score: await context.services.evaluate(recogniser, corpus.sets.test, { onProgress }) };
   } finally {
     progress.stop();
   }

@@ -1,21 +1,22 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { fileErrorText } from '../io/fileError.ts';
-import { parseJson, readText } from '../io/textFile.ts';
-import { parseConfig, type SpeechConfig } from '../tasks/speech/config.ts';
+import { parseJson, readText, writeJson } from '../io/textFile.ts';
+import { parseConfig, relativeCorpus, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
 import type { ModelMetrics } from '../tasks/speech/results.ts';
+import { BEGINNING } from './runBeginning.ts';
 
 /*
- * A run is a folder: config.json, a folder for every model with checkpoint.safetensors and, once it is trained,
+ * A run is a folder: config.json, run.json, a folder for every model with checkpoint.safetensors and, once it is trained,
  * metrics.json; and, once all are trained, metrics.json and report.html. Where a model was compressed rather than begun
  * from chance, compression.json says from what and how well.
  */
 
 const longestMetrics = 500_000_000;
 
-export const configFile = (run: string) => join(run, 'config.json');
+const configFile = (run: string) => join(run, 'config.json');
 export const metricsFile = (folder: string) => join(folder, 'metrics.json');
 export const compressionFile = (run: string) => join(run, 'compression.json');
 export const reportFile = (run: string) => join(run, 'report.html');
@@ -52,10 +53,20 @@ export async function createNamed(folder: string): Promise<string> {
 export async function removeBare(run: string, models: readonly string[]): Promise<boolean> {
   for (const model of models) await rmdir(modelFolder(run, model)).catch(() => {});
   const entries = await readdir(run).catch(() => []);
-  if (entries.some((entry) => entry !== 'config.json')) return false;
+  if (entries.some((entry) => entry !== 'config.json' && entry !== BEGINNING)) return false;
   await rm(run, { recursive: true, force: true });
   return true;
 }
+
+/** The configuration as a run keeps it: a manifest's path is relative to the run's folder, so that they can move together. */
+export const keptConfig = (run: string, config: SpeechConfig): SpeechConfig => ({
+  ...config,
+  corpus: relativeCorpus(config.corpus, resolve(run)),
+});
+
+/** Rejects with InputError when the file cannot be written. */
+export const writeConfig = (run: string, config: SpeechConfig): Promise<void> =>
+  writeJson(configFile(run), keptConfig(run, config));
 
 /**
  * The configuration of a run.
@@ -67,7 +78,8 @@ export async function loadRun(run: string): Promise<SpeechConfig> {
     throw new InputError(`${run} is no run: it holds no config.json`);
   }
   const text = await readText(configFile(run), 10_000_000);
-  return parseConfig(parseJson(text, configFile(run)), configFile(run));
+  const config = parseConfig(parseJson(text, configFile(run)), configFile(run));
+  return { ...config, corpus: resolveCorpus(config.corpus, resolve(run)) };
 }
 
 /** The metrics of a model whose training has ended, or undefined. */

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeJson, writeText } from '../io/textFile.ts';
 import { loadConfig, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
+import { corpusChecksum } from '../tasks/speech/corpusChecksum.ts';
 import { DEFAULT_BANDS } from '../tasks/speech/features/logMel.ts';
 import { modelOf } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, RunMetrics } from '../tasks/speech/results.ts';
@@ -14,11 +16,12 @@ import { fromPackage } from './package.ts';
 import { prepareCorpus, requireSets } from './prepareCorpus.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
+import { expectSameCorpus, type RunBeginning, readBeginning, writeBeginning } from './runBeginning.ts';
 import {
-  configFile,
   createNamed,
   createNumbered,
   hasCheckpoint,
+  keptConfig,
   loadRun,
   makeFolder,
   metricsFile,
@@ -27,15 +30,17 @@ import {
   removeBare,
   reportFile,
   shownPath,
+  writeConfig,
 } from './runFolder.ts';
 
 export interface TrainOptions {
   /** A configuration file; the package's quick run without it. */
   readonly config?: string;
+  /** Another corpus than the configuration's; the same, where it lies now, of a run that is resumed. */
   readonly corpus?: string;
   readonly seed?: number;
   readonly backend?: SpeechConfig['backend'];
-  /** A run to continue; goes with none of the options that would change it. */
+  /** A run to continue; goes with none of the options that would change what it trains. */
   readonly resume?: string;
   /** The run folder; `runs/<name>-<n>` without it. */
   readonly out?: string;
@@ -64,6 +69,7 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
   const progress = createProgress(talk);
   let corpus: string;
   let run: string;
+  let beginning: RunBeginning;
   let models: readonly (ModelMetrics | undefined)[];
   try {
     const prepared = await unlessAborted(prepareCorpus(config, context, progress), context.signal);
@@ -73,12 +79,14 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     }
     requireSets(prepared, ['train', 'test']);
     corpus = prepared.name;
-    run = await openRun(config, options, context.folder);
+    const now = { commandLine: context.commandLine, corpusSha256: corpusChecksum(prepared) };
+    ({ run, beginning } =
+      options.resume === undefined
+        ? await openRun(config, options, context.folder, now)
+        : await reopenRun(config, options.resume, context.folder, now));
     models = await trainInRun(config, run, threads, context, progress).catch(async (error) => {
       const kept = !(await tidy(run, config, options));
-      throw kept && error instanceof InputError
-        ? new InputError(`${error.message}; go on with --resume ${shownPath(run, context.folder)}`)
-        : error;
+      throw kept && options.resume === undefined ? withResumption(error, run, context.folder) : error;
     });
   } finally {
     progress.stop();
@@ -101,14 +109,31 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     models: finished,
   };
   await writeJson(metricsFile(run), metrics);
-  await writeText(reportFile(run), renderReport({ metrics, config, commandLine: context.commandLine }));
+  await writeText(
+    reportFile(run),
+    renderReport({ metrics, config: keptConfig(run, config), commandLine: beginning.commandLine }),
+  );
   if (options.json) context.stdout.write(`${JSON.stringify(metrics, null, 2)}\n`);
   talk.write(`\n${metricsTable(finished)}\nReport: ${shownPath(reportFile(run), context.folder)}\n`);
   return exit.ok;
 }
 
+/** The error of a training that left something to go on with: a sentence about the input says how. */
+export function withResumption(error: unknown, run: string, folder: string): unknown {
+  if (!(error instanceof InputError)) return error;
+  const sentence = error.message.replace(/\.$/, '');
+  return new InputError(`${sentence}; go on with --resume ${shownPath(run, folder)}`, { cause: error });
+}
+
 async function chooseConfig(options: TrainOptions, folder: string): Promise<SpeechConfig> {
-  if (options.resume !== undefined) return loadRun(resolve(folder, options.resume));
+  if (options.resume !== undefined) {
+    const config = await loadRun(resolve(folder, options.resume));
+    if (options.corpus !== undefined) return { ...config, corpus: resolveCorpus(options.corpus, folder) };
+    if (!isAbsolute(config.corpus) || existsSync(config.corpus)) return config;
+    throw new InputError(
+      `the recordings of run ${options.resume} are listed in ${config.corpus}, which is not there; say where they are with --corpus`,
+    );
+  }
   const path =
     options.config === undefined ? fromPackage('configs/quick.yaml') : resolve(folder, options.config);
   const config = await loadConfig(path);
@@ -141,19 +166,38 @@ async function withBackend(
   return { ...config, backend: backend.name };
 }
 
-async function openRun(config: SpeechConfig, options: TrainOptions, folder: string): Promise<string> {
-  if (options.resume !== undefined) return resolve(folder, options.resume);
+async function openRun(
+  config: SpeechConfig,
+  options: TrainOptions,
+  folder: string,
+  beginning: RunBeginning,
+): Promise<{ readonly run: string; readonly beginning: RunBeginning }> {
   const run =
     options.out === undefined
       ? await createNumbered(resolve(folder, 'runs'), config.name)
       : await createNamed(resolve(folder, options.out));
   try {
-    await writeJson(configFile(run), config);
+    await writeConfig(run, config);
+    await writeBeginning(run, beginning);
   } catch (error) {
     await tidy(run, config, options);
     throw error;
   }
-  return run;
+  return { run, beginning };
+}
+
+/** The run to go on with, which then knows where its recordings lie. Throws InputError when it began on others. */
+async function reopenRun(
+  config: SpeechConfig,
+  resume: string,
+  folder: string,
+  { corpusSha256 }: RunBeginning,
+): Promise<{ readonly run: string; readonly beginning: RunBeginning }> {
+  const run = resolve(folder, resume);
+  const beginning = await readBeginning(run);
+  expectSameCorpus(resume, beginning, config.corpus, corpusSha256);
+  await writeConfig(run, config);
+  return { run, beginning };
 }
 
 /** Takes back the folder of a new run in which nothing was trained, and says whether it did. */

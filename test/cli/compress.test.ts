@@ -69,6 +69,7 @@ describe('a compression', () => {
       'dense/metrics.json',
       'metrics.json',
       'report.html',
+      'run.json',
     ]);
     const { models } = await read<RunMetrics>('runs/letters-1/metrics.json');
     expect(models[0]).toEqual((await read<RunMetrics>('first/metrics.json')).models[0]);
@@ -269,6 +270,16 @@ describe('a failure', () => {
     expect(stderr).toBe(
       'compact-rnn: model dense of run first is not trained to its end; go on with: compact-rnn train --resume first\n',
     );
+  });
+
+  test('recordings that changed since: the report would compare two corpora', async () => {
+    const loadCorpus = async () => ({ ...corpus, sets: { ...corpus.sets, test: corpus.sets.train } });
+    const { status, stderr } = await run(folder, ['compress', 'first', '--map', 'toeplitz'], { loadCorpus });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^compact-rnn: run first began on other recordings, transcripts or sets than letters has/,
+    );
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
   test('a corpus without test utterances', async () => {

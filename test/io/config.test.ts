@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import { loadConfig, parseConfig, resolveCorpus, type SpeechConfig } from '../../src/tasks/speech/config.ts';
+import {
+  loadConfig,
+  parseConfig,
+  relativeCorpus,
+  resolveCorpus,
+  type SpeechConfig,
+} from '../../src/tasks/speech/config.ts';
 
 const least = { corpus: 'queries', models: [{ name: 'a', layers: [{ hidden: 8 }] }] };
 
@@ -237,6 +243,14 @@ models:
     expect((await load('a.json', content('audio/list.tsv'))).corpus).toBe(join(folder, 'audio/list.tsv'));
     expect((await load('a.json', content('queries-140'))).corpus).toBe('queries-140');
     expect(resolveCorpus('/abs/list.tsv', folder)).toBe('/abs/list.tsv');
+    for (const [corpus, from, path] of [
+      ['/a/list', '/a', './list'],
+      ['/a/list.tsv', '/a/runs/b-1', '../../list.tsv'],
+      ['queries-140', '/a', 'queries-140'],
+    ] as const) {
+      expect(relativeCorpus(corpus, from)).toBe(path);
+      expect(resolveCorpus(path, from)).toBe(corpus);
+    }
   });
 
   test.each([

@@ -3,6 +3,8 @@ import { type CompressedPlace, compressModel } from '../../nn/compress.ts';
 import { newOptimizer } from '../training/optimizer.ts';
 import { CHECKPOINT } from '../training/savedTensors.ts';
 import type { SpeechConfig } from './config.ts';
+import type { Corpus } from './corpus.ts';
+import { corpusChecksum } from './corpusChecksum.ts';
 import { modelOf, Recogniser } from './recogniser.ts';
 import { noProgress, saveTraining } from './trainingState.ts';
 
@@ -22,10 +24,12 @@ export function compressRecogniser(
 }
 
 /**
- * Saves a recogniser as a training that has made no update, so that training with `resume` begins from its parameters.
+ * Saves a recogniser as a training on the corpus that has made no update, so that training with `resume` begins from its
+ * parameters.
  * `folder` exists. Throws InputError when the checkpoint cannot be written.
  */
-export function saveStart(recogniser: Recogniser, folder: string): Promise<void> {
+export function saveStart(recogniser: Recogniser, corpus: Corpus, folder: string): Promise<void> {
   const optimizer = newOptimizer(recogniser.parameters, recogniser.state.config.training);
-  return saveTraining(join(folder, CHECKPOINT), recogniser, optimizer, noProgress());
+  const path = join(folder, CHECKPOINT);
+  return saveTraining(path, recogniser, optimizer, noProgress(), corpusChecksum(corpus));
 }

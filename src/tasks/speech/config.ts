@@ -1,4 +1,4 @@
-import { dirname, extname, parse, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, parse, relative, resolve, sep } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../../errors.ts';
@@ -144,6 +144,13 @@ const LONGEST = 2 ** 15;
 /** A corpus as it may be named from any folder: a plain name stays, the path of a manifest becomes absolute. */
 export function resolveCorpus(corpus: string, folder: string): string {
   return /^[a-z0-9-]+$/.test(corpus) ? corpus : resolve(folder, corpus);
+}
+
+/** What `resolveCorpus` makes of the same in that folder: a plain name stays, an absolute path becomes relative. */
+export function relativeCorpus(corpus: string, folder: string): string {
+  if (!isAbsolute(corpus)) return corpus;
+  const path = relative(folder, corpus).split(sep).join('/');
+  return isAbsolute(path) || path.startsWith('../') ? path : `./${path}`;
 }
 
 function parseYaml(source: string, file: string): unknown {

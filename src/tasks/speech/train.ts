@@ -9,6 +9,7 @@ import { CHECKPOINT } from '../training/savedTensors.ts';
 import { type Attempt, makeUpdates } from '../training/updates.ts';
 import type { SpeechConfig } from './config.ts';
 import type { Corpus } from './corpus.ts';
+import { corpusChecksum } from './corpusChecksum.ts';
 import { trainNgramModel } from './decode/ngramModel.ts';
 import { developmentLoss, hasDevelopmentSet } from './developmentLoss.ts';
 import { measureRecogniser } from './measure.ts';
@@ -81,11 +82,11 @@ type Session = Awaited<ReturnType<typeof openSession>>;
 
 async function trainOn(session: Session, request: TrainRequest): Promise<TrainedNetwork> {
   const { corpus, onEvent, signal } = request;
-  const { config, recogniser, trainer, data, steps, path } = session;
+  const { config, recogniser, trainer, data, steps, path, checksum } = session;
   const backend = session.backend.description;
   const { parameters, optimizer } = trainer;
   const progress = request.resume
-    ? await restoreTraining(path, recogniser.state, parameters, optimizer)
+    ? await restoreTraining(path, recogniser.state, parameters, optimizer, checksum)
     : noProgress();
   const done = progress.losses.length;
   onEvent?.({
@@ -111,7 +112,7 @@ async function trainOn(session: Session, request: TrainRequest): Promise<Trained
     onWarning: (step, text) => onEvent?.({ kind: 'warning', step, text }),
     async save(step) {
       await trainer.pull();
-      await saveTraining(path, recogniser, optimizer, progress);
+      await saveTraining(path, recogniser, optimizer, progress, checksum);
       onEvent?.({ kind: 'checkpoint', step, path });
     },
   });
@@ -169,6 +170,7 @@ async function openSession({ config: request, model, corpus, folder, threads = 1
     steps,
     schedule: learningRates({ ...training, learningRate }, steps),
     path: join(folder, CHECKPOINT),
+    checksum: corpusChecksum(corpus),
     parameters: summary.parameters,
     // Backward has two multiply-accumulates for each of forward, but for the first input's own gradient.
     macsPerRow: 3 * summary.lstmMacs - summary.rows[0].macs,
