@@ -64,6 +64,7 @@ export interface CompressionRecord {
  * @throws InputError on bad input; nothing is left behind unless the training has begun
  */
 export async function compress(options: CompressOptions, context: Context): Promise<number> {
+  context.takeInterruptions();
   const source = resolve(context.folder, options.run);
   const trained = await loadRun(source);
   const beginning = await readBeginning(source);

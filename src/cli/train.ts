@@ -56,6 +56,7 @@ export interface TrainOptions {
  * @throws InputError on bad input; nothing is left behind unless a model was trained in part
  */
 export async function train(options: TrainOptions, context: Context): Promise<number> {
+  context.takeInterruptions();
   const wanted = await chooseConfig(options, context.folder);
   const { threads = 1 } = options;
   const { shards = 1 } = wanted.training;
