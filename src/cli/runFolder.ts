@@ -16,7 +16,7 @@ import { BEGINNING } from './runBeginning.ts';
 
 const longestMetrics = 500_000_000;
 
-const configFile = (run: string) => join(run, 'config.json');
+export const configFile = (run: string) => join(run, 'config.json');
 export const metricsFile = (folder: string) => join(folder, 'metrics.json');
 export const compressionFile = (run: string) => join(run, 'compression.json');
 export const reportFile = (run: string) => join(run, 'report.html');

@@ -5,10 +5,9 @@ import { InputError } from '../errors.ts';
 import { writeJson, writeText } from '../io/textFile.ts';
 import { loadConfig, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
 import { corpusChecksum } from '../tasks/speech/corpusChecksum.ts';
-import { DEFAULT_BANDS } from '../tasks/speech/features/logMel.ts';
-import { modelOf } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, RunMetrics } from '../tasks/speech/results.ts';
 import { largestProduct } from '../tasks/training/backendChoice.ts';
+import { builtModels } from './builtModels.ts';
 import { inTurns, unlessAborted } from './concurrency.ts';
 import { type Context, cacheFolder, exit, type Output } from './context.ts';
 import { metricsTable } from './metricLines.ts';
@@ -18,6 +17,7 @@ import { createProgress, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
 import { expectSameCorpus, type RunBeginning, readBeginning, writeBeginning } from './runBeginning.ts';
 import {
+  configFile,
   createNamed,
   createNumbered,
   hasCheckpoint,
@@ -57,7 +57,7 @@ export interface TrainOptions {
  */
 export async function train(options: TrainOptions, context: Context): Promise<number> {
   context.takeInterruptions();
-  const wanted = await chooseConfig(options, context.folder);
+  const { config: wanted, source } = await chooseConfig(options, context.folder);
   const { threads = 1 } = options;
   const { shards = 1 } = wanted.training;
   if (threads > shards) {
@@ -66,7 +66,7 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     );
   }
   const talk = options.json ? context.stderr : context.stdout;
-  const config = await withBackend(wanted, threads, context, talk);
+  const config = await withBackend(wanted, source, threads, context, talk);
   const progress = createProgress(talk);
   let corpus: string;
   let run: string;
@@ -126,11 +126,18 @@ export function withResumption(error: unknown, run: string, folder: string): unk
   return new InputError(`${sentence}; go on with --resume ${shownPath(run, folder)}`, { cause: error });
 }
 
-async function chooseConfig(options: TrainOptions, folder: string): Promise<SpeechConfig> {
+/** The configuration to train with, and the file that it stands in. */
+async function chooseConfig(
+  options: TrainOptions,
+  folder: string,
+): Promise<{ readonly config: SpeechConfig; readonly source: string }> {
+  const corpus = options.corpus === undefined ? undefined : resolveCorpus(options.corpus, folder);
   if (options.resume !== undefined) {
-    const config = await loadRun(resolve(folder, options.resume));
-    if (options.corpus !== undefined) return { ...config, corpus: resolveCorpus(options.corpus, folder) };
-    if (!isAbsolute(config.corpus) || existsSync(config.corpus)) return config;
+    const run = resolve(folder, options.resume);
+    const config = await loadRun(run);
+    const source = configFile(run);
+    if (corpus !== undefined) return { config: { ...config, corpus }, source };
+    if (!isAbsolute(config.corpus) || existsSync(config.corpus)) return { config, source };
     throw new InputError(
       `the recordings of run ${options.resume} are listed in ${config.corpus}, which is not there; say where they are with --corpus`,
     );
@@ -138,12 +145,8 @@ async function chooseConfig(options: TrainOptions, folder: string): Promise<Spee
   const path =
     options.config === undefined ? fromPackage('configs/quick.yaml') : resolve(folder, options.config);
   const config = await loadConfig(path);
-  return {
-    ...config,
-    seed: options.seed ?? config.seed,
-    backend: options.backend ?? config.backend,
-    corpus: options.corpus === undefined ? config.corpus : resolveCorpus(options.corpus, folder),
-  };
+  const { seed = config.seed, backend = config.backend } = options;
+  return { config: { ...config, seed, backend, corpus: corpus ?? config.corpus }, source: path };
 }
 
 /**
@@ -152,13 +155,13 @@ async function chooseConfig(options: TrainOptions, folder: string): Promise<Spee
  */
 async function withBackend(
   config: SpeechConfig,
+  source: string,
   threads: number,
   { services }: Context,
   talk: Output,
 ): Promise<SpeechConfig> {
-  const products = config.models.map(({ name }) =>
-    largestProduct(modelOf({ config, model: name, bands: DEFAULT_BANDS }), config.training.batchSize),
-  );
+  const { batchSize } = config.training;
+  const products = builtModels(config, source).map((model) => largestProduct(model, batchSize));
   const { backend, reason } = await services.startChosen(config.backend, Math.max(...products));
   if (!backend.readsAtOnce && threads > 1) {
     throw new InputError(`--threads is ${threads} with the backend ${backend.name}; expected 1`);

@@ -414,6 +414,23 @@ describe('a failure', () => {
     expect(await readdir(folder)).toEqual(['small.json']);
   });
 
+  test('of a structure that does not fit is found with its place, before anything is written', async () => {
+    const layers = [{ hidden: 4 }, { hidden: 4, input: { blockCirculant: 7 } }];
+    const models = [
+      { name: 'dense', layers: [{ hidden: 4 }] },
+      { name: 'blocks', layers },
+    ];
+    await writeFile(join(folder, 'small.json'), JSON.stringify({ corpus: 'queries-small', models }));
+    for (const command of ['train', 'summary']) {
+      const { status, stderr } = await run(folder, [command, 'small.json']);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^compact-rnn: .*small\.json: models\[1\]\.layers\[1\]: blockCirculant: the block size is 7, expected a divisor/,
+      );
+    }
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
   test('of threads on a GPU is found before anything is written', async () => {
     const startChosen = async () => ({ backend: waitingBackend() });
     await writeFile(

@@ -15,6 +15,7 @@ import { developmentLoss, hasDevelopmentSet } from './developmentLoss.ts';
 import { measureRecogniser } from './measure.ts';
 import { modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
+import { withRoom } from './room.ts';
 import type { ShardOfUpdate, ShardTaskOptions } from './shardTask.ts';
 import { TrainingData } from './trainingData.ts';
 import { checkTrainingSet, sharedTrainingSet } from './trainingSet.ts';
@@ -146,7 +147,7 @@ async function openSession({ config: request, model, corpus, folder, threads = 1
   const sentences = data.utterances.map(({ transcript }) => transcript);
   const ngram = trainNgramModel(sentences, decoding.ngramOrder).toJSON();
   const state = { config, model, bands: corpus.bands, ngram };
-  const parameters = network.initialise(seed, { backend });
+  const parameters = await withRoom(model, network, () => network.initialise(seed, { backend }));
   const recogniser = new Recogniser(state, parameters, backend);
   const { shards = 1 } = training;
   const known = Math.min(threads, shards) > 1 ? sharedTrainingSet(corpus) : corpus;
@@ -159,13 +160,9 @@ async function openSession({ config: request, model, corpus, folder, threads = 1
     backend,
     data,
     recogniser,
-    trainer: await parallelTrainer<ShardOfUpdate>({
-      module: taskModule,
-      options,
-      parameters,
-      shards,
-      threads,
-    }),
+    trainer: await withRoom(model, network, () =>
+      parallelTrainer<ShardOfUpdate>({ module: taskModule, options, parameters, shards, threads }),
+    ),
     shards,
     steps,
     schedule: learningRates({ ...training, learningRate }, steps),

@@ -248,6 +248,14 @@ describe('trainRecogniser', () => {
     expect(losses).toEqual([]);
   });
 
+  it('refuses a model that memory has no room for, by its name and size', async () => {
+    const config = configOf({}, { models: [{ name: 'vast', layers: [{ hidden: 65_536 }] }] });
+    await expect(train({ config, model: 'vast' })).rejects.toThrow(
+      /^the model vast has 1718\d{7} parameters, for which memory has no room; expected fewer$/,
+    );
+    await expect(train({ config, model: 'vast' })).rejects.toThrow(InputError);
+  });
+
   it('resumes no checkpoint that is not there, or is damaged', async () => {
     await expect(train({ resume: true })).rejects.toThrow(/checkpoint .* could not be read/);
     await expect(train({ resume: true })).rejects.toThrow(InputError);

@@ -64,7 +64,7 @@ export async function executeRun(
 /** Leaves a checkpoint of no update with the model that is nearest to the one trained in `from`. */
 async function begin({ config, folder }: RunJob<SpeechConfig>, from: string, corpus: Corpus): Promise<void> {
   const trained = await loadRecogniser(from);
-  const { recogniser } = compressRecogniser(trained, config, config.models[0]!.name);
+  const { recogniser } = await compressRecogniser(trained, config, config.models[0]!.name);
   await saveStart(recogniser, corpus, folder);
 }
 
