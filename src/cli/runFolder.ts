@@ -7,6 +7,7 @@ import { parseJson, readText, writeJson } from '../io/textFile.ts';
 import { parseConfig, relativeCorpus, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
 import type { ModelMetrics } from '../tasks/speech/results.ts';
 import { BEGINNING } from './runBeginning.ts';
+import { savedMetrics } from './savedMetrics.ts';
 
 /*
  * A run is a folder: config.json, run.json, a folder for every model with checkpoint.safetensors and, once it is trained,
@@ -82,17 +83,17 @@ export async function loadRun(run: string): Promise<SpeechConfig> {
   return { ...config, corpus: resolveCorpus(config.corpus, resolve(run)) };
 }
 
-/** The metrics of a model whose training has ended, or undefined. */
+/** The metrics of a model whose training has ended, or undefined. Throws InputError when the file holds others. */
 export async function readModelMetrics(run: string, model: string): Promise<ModelMetrics | undefined> {
   const file = metricsFile(modelFolder(run, model));
   if (!existsSync(file)) return undefined;
-  const value = parseJson(await readText(file, longestMetrics), file) as ModelMetrics | null;
-  if (value?.name !== model || !Array.isArray(value.losses) || typeof value.heldOutWer !== 'number') {
-    throw new InputError(
-      `${file} does not hold the metrics of model ${model}; remove it to train the model again`,
-    );
-  }
-  return value;
+  const found = savedMetrics.safeParse(parseJson(await readText(file, longestMetrics), file));
+  if (found.success && found.data.name === model) return found.data;
+  const missing = found.error?.issues[0]?.path.join('.');
+  const where = missing ? ` (see ${missing})` : '';
+  throw new InputError(
+    `${file} does not hold the metrics of model ${model}${where}; remove it to train the model again`,
+  );
 }
 
 /** A path as it is shown: relative to the working folder where it lies in it. */

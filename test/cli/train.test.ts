@@ -498,7 +498,17 @@ describe('a failure', () => {
     await writeFile(join(folder, 'runs/small-1/dense/metrics.json'), '{"name":"other"}');
     const { status, stderr } = await run(folder, ['train', '--resume', 'runs/small-1']);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/dense\/metrics\.json does not hold the metrics of model dense; remove it/);
+    expect(stderr).toMatch(
+      /dense\/metrics\.json does not hold the metrics of model dense \(see .*; remove it/,
+    );
+    const { otherSets, ...less } = modelMetrics('dense');
+    for (const damaged of [less, modelMetrics('compact'), { ...less, otherSets: { x: { wer: 1 } } }, null]) {
+      await writeFile(join(folder, 'runs/small-1/dense/metrics.json'), JSON.stringify(damaged));
+      const again = await run(folder, ['train', '--resume', 'runs/small-1']);
+      expect(again.stderr).toMatch(
+        /does not hold the metrics of model dense( \(see otherSets.*\))?; remove it/,
+      );
+    }
   });
 });
 
