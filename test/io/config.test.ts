@@ -258,7 +258,7 @@ models:
     ['bad.yaml', 'seed: 1\nseed: 2\n', /bad\.yaml:2:1: Map keys must be unique$/],
     ['bad.yaml', 'seed: !!what 1\n', /bad\.yaml:1:7: Unresolved tag/],
     ['bad.yaml', '? [a]\n: 1\n', /bad\.yaml:1:3: With stringKeys/],
-    ['bad.yaml', 'a: 1\n---\nb: 2\n', /bad\.yaml:2:1: .*multiple documents/],
+    ['bad.yaml', 'a: 1\n---\nb: 2\n', /bad\.yaml:2:1: Source contains multiple documents, expected one$/],
     ['bad.yaml', 'a: *b\n', /bad\.yaml:?.*alias/],
     ['bad.yaml', '', /bad\.yaml: the configuration is null/],
     ['bad.json', '{"corpus": "x",\n "models": [1,]}', /bad\.json:2:15: a value is expected/],

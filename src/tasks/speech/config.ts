@@ -165,7 +165,10 @@ function parseYaml(source: string, file: string): unknown {
     const mistake = document.errors[0] ?? document.warnings[0];
     if (mistake === undefined) return document.toJS({ maxAliasCount: 100 });
     const { line, col } = mistake.linePos?.[0] ?? { line: 1, col: 1 };
-    const sentence = mistake.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+    const sentence = mistake.message
+      .split('\n')[0]!
+      .replace(/ at line \d+, column \d+:?$/, '')
+      .replace('; please use YAML.parseAllDocuments()', ', expected one');
     throw new InputError(`${file}:${line}:${col}: ${sentence}`);
   } catch (error) {
     // The YAML library answers too many aliases and too deep a nesting with errors of JavaScript's own.
