@@ -19,7 +19,7 @@ const READERS = [
   'tasks/config/mapSchema',
 ];
 /** What stands in the same files and reads nothing. */
-const NO_READERS = /^(encodeWav|loadConfig|readValue|resolveCorpus|parseModel|ascii)$/;
+const NO_READERS = /^(encodeWav|loadConfig|readValue|resolveCorpus|relativeCorpus|parseModel|ascii)$/;
 
 /** The share of lines that reading some mutated files runs, for each reader by its path; of the built program only. */
 async function readerCoverage(files: number): Promise<Record<string, number>> {

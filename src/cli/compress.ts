@@ -5,18 +5,28 @@ import { fileErrorText } from '../io/fileError.ts';
 import { writeJson } from '../io/textFile.ts';
 import type { CompressedPlace } from '../nn/compress.ts';
 import { compressRecogniser, saveStart } from '../tasks/speech/compress.ts';
-import { type ModelConfig, parseModel, readValue, type SpeechConfig } from '../tasks/speech/config.ts';
+import {
+  type ModelConfig,
+  parseConfig,
+  parseModel,
+  readValue,
+  type SpeechConfig,
+} from '../tasks/speech/config.ts';
+import type { Corpus } from '../tasks/speech/corpus.ts';
+import { corpusChecksum } from '../tasks/speech/corpusChecksum.ts';
 import { modelConfig, type Recogniser } from '../tasks/speech/recogniser.ts';
 import type { ModelMetrics, SetScore } from '../tasks/speech/results.ts';
 import { CHECKPOINT } from '../tasks/training/savedTensors.ts';
+import { builtModel } from './builtModels.ts';
+import { checkRanks, grownInWords } from './compressionChecks.ts';
 import { unlessAborted } from './concurrency.ts';
 import { type Context, exit } from './context.ts';
 import { count, percent, percentWithin, textTable } from './format.ts';
 import { prepareCorpus, requireSets } from './prepareCorpus.ts';
 import { createProgress } from './progress.ts';
+import { expectSameCorpus, type RunBeginning, readBeginning, writeBeginning } from './runBeginning.ts';
 import {
   compressionFile,
-  configFile,
   createNamed,
   createNumbered,
   loadRun,
@@ -24,8 +34,9 @@ import {
   metricsFile,
   modelFolder,
   readModelMetrics,
+  writeConfig,
 } from './runFolder.ts';
-import { train } from './train.ts';
+import { train, withResumption } from './train.ts';
 import { chooseModel } from './trainedModels.ts';
 
 export interface CompressOptions {
@@ -61,32 +72,42 @@ export interface CompressionRecord {
  * @throws InputError on bad input; nothing is left behind unless the training has begun
  */
 export async function compress(options: CompressOptions, context: Context): Promise<number> {
+  context.takeInterruptions();
   const source = resolve(context.folder, options.run);
   const trained = await loadRun(source);
+  const beginning = await readBeginning(source);
   const name = await chooseModel(source, trained, options.model);
   const original = await finishedMetrics(source, name, options.run);
-  const compressed = await compressedModel(modelConfig(trained, name), options, context.folder);
-  const config: SpeechConfig = {
-    ...trained,
-    training: { ...trained.training, epochs: options.epochs ?? trained.training.epochs },
-    models: [modelConfig(trained, name), compressed],
-  };
+  const { model: compressed, source: of } = await compressedModel(
+    modelConfig(trained, name),
+    options,
+    context.folder,
+  );
+  const { epochs = trained.training.epochs } = options;
+  const models = [modelConfig(trained, name), compressed];
+  const changes = { training: { ...trained.training, epochs }, models };
+  // What is written is checked as it will be when it is read.
+  const config = parseConfig({ ...trained, ...changes }, of);
+  checkRanks(builtModel(config, compressed.name, `${of}: `), of);
   const recogniser = await context.services.loadRecogniser(modelFolder(source, name));
-  const result = compressRecogniser(recogniser, config, compressed.name);
+  const result = await compressRecogniser(recogniser, config, compressed.name);
   context.stdout.write(`${placesTable(result.places)}\n`);
+  const grown = grownInWords(result.places);
+  if (grown !== undefined) context.stdout.write(`${grown}\n\n`);
 
-  const score = await scoreOnTest(result.recogniser, context);
-  if (score === undefined) {
+  const scored = await scoreOnTest(result.recogniser, config, options.run, beginning, context);
+  if (scored === undefined) {
     context.stdout.write('Stopped; nothing was trained yet.\n');
     return exit.interrupted;
   }
+  const { corpus, score } = scored;
   context.stdout.write(`Before it is trained on:\n${scoreTable(original, compressed.name, score)}\n`);
 
   const run = await openRun(config, options.out, context.folder);
   try {
     await keepOriginal(source, run, original);
     await makeFolder(modelFolder(run, compressed.name), true);
-    await saveStart(result.recogniser, modelFolder(run, compressed.name));
+    await saveStart(result.recogniser, corpus, modelFolder(run, compressed.name));
     const { places } = result;
     const record: CompressionRecord = {
       run: options.run,
@@ -96,12 +117,15 @@ export async function compress(options: CompressOptions, context: Context): Prom
       beforeTraining: score,
     };
     await writeJson(compressionFile(run), record);
-    await writeJson(configFile(run), config);
+    await writeConfig(run, config);
+    await writeBeginning(run, { ...beginning, commandLine: context.commandLine });
   } catch (error) {
     await rm(run, { recursive: true, force: true });
     throw error;
   }
-  return train({ resume: run }, context);
+  return train({ resume: run }, context).catch((error) => {
+    throw withResumption(error, run, context.folder);
+  });
 }
 
 async function finishedMetrics(run: string, model: string, shown: string): Promise<ModelMetrics> {
@@ -112,20 +136,22 @@ async function finishedMetrics(run: string, model: string, shown: string): Promi
   );
 }
 
-/** The compressed model's part of the configuration: the original's layers with other maps, or those of a file. */
+/**
+ * The compressed model's part of the configuration, the original's layers with other maps, or those of a file; and where it
+ * stands, for errors.
+ */
 async function compressedModel(
   original: ModelConfig,
   { map, layers: file }: CompressOptions,
   folder: string,
-): Promise<ModelConfig> {
-  const suffix = '-compressed';
-  const name = `${original.name.slice(0, 40 - suffix.length)}${suffix}`;
+): Promise<{ readonly model: ModelConfig; readonly source: string }> {
+  const name = nameAfter(original.name);
   if (file !== undefined) {
     const path = resolve(folder, file);
     const value = await readValue(path);
     const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
     const found = parseModel(isMapping ? { name, ...value } : value, path);
-    if (found.name !== original.name) return found;
+    if (found.name !== original.name) return { model: found, source: path };
     throw new InputError(`${path} names the model ${found.name}; expected another name than the original's`);
   }
   const structure = structureOf(map!);
@@ -135,7 +161,16 @@ async function compressedModel(
       ? { ...layer, recurrent: structure }
       : { ...layer, input: structure, recurrent: structure },
   );
-  return parseModel({ ...original, name, layers }, `--map ${map}`);
+  const source = `--map ${map}`;
+  return { model: parseModel({ ...original, name, layers }, source), source };
+}
+
+/** The original's name with `-compressed` after it, or `-compressed-2` where that is the original's own: of 40 letters at most. */
+function nameAfter(original: string): string {
+  const names = ['-compressed', '-compressed-2'].map(
+    (suffix) => `${original.slice(0, 40 - suffix.length)}${suffix}`,
+  );
+  return names.find((name) => name !== original)!;
 }
 
 /** `circulant` as it is, `lowRank=16` as { lowRank: 16 }, `kronecker=4,2` as { kronecker: [4, 2] }; to be checked yet. */
@@ -149,17 +184,26 @@ function structureOf(text: string): string | Readonly<Record<string, unknown>> {
   return { [text.slice(0, equals)]: sizes.length === 1 ? sizes[0] : sizes };
 }
 
-/** The test score of a model, or undefined when the user interrupts while the corpus is prepared. */
-async function scoreOnTest(recogniser: Recogniser, context: Context): Promise<SetScore | undefined> {
+/**
+ * The test score of a model on the corpus of its original, or undefined when the user interrupts while that is prepared.
+ * Throws InputError when the corpus is no longer what the original's run began on.
+ */
+async function scoreOnTest(
+  recogniser: Recogniser,
+  config: SpeechConfig,
+  run: string,
+  beginning: RunBeginning,
+  context: Context,
+): Promise<{ readonly corpus: Corpus; readonly score: SetScore } | undefined> {
   const progress = createProgress(context.stdout);
   try {
-    const { config } = recogniser.state;
     const corpus = await unlessAborted(prepareCorpus(config, context, progress), context.signal);
     if (corpus === undefined) return undefined;
     requireSets(corpus, ['train', 'test']);
+    expectSameCorpus(run, beginning, config.corpus, corpusChecksum(corpus));
     const onProgress = (done: number, total: number) =>
       progress.training(recogniser.name, { kind: 'evaluating', done, total, set: 'test' });
-    return await context.services.evaluate(recogniser, corpus.sets.test, { onProgress });
+    return { corpus, score: await context.services.evaluate(recogniser, corpus.sets.test, { onProgress }) };
   } finally {
     progress.stop();
   }

@@ -10,8 +10,10 @@ export interface Context {
   readonly stderr: Output;
   /** The working folder: relative paths, `runs` and `.cache` are in it. */
   readonly folder: string;
-  /** Aborted when the user interrupts. */
+  /** Aborted when the user interrupts, or the output is read no longer, once `takeInterruptions` was called. */
   readonly signal: AbortSignal;
+  /** For a command that saves before it stops: an interruption no longer ends the process, but aborts `signal`. */
+  readonly takeInterruptions: () => void;
   /** The command line as it was typed, for the report. */
   readonly commandLine: string;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { InputError } from '../errors.ts';
-import { resolveCorpus } from '../tasks/speech/config.ts';
+import { resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
+import { modelConfig } from '../tasks/speech/recogniser.ts';
 import type { SetScore } from '../tasks/speech/results.ts';
 import { type Context, exit } from './context.ts';
 import { count, percent, percentWithin, textTable } from './format.ts';
@@ -36,6 +37,7 @@ export async function evaluate(options: EvaluateOptions, context: Context): Prom
   const corpusName =
     options.corpus === undefined ? trained.corpus : resolveCorpus(options.corpus, context.folder);
   const names = trainedModels(run, trained);
+  if (options.weights === 'int8') checkDirections(trained, names);
   const progress = createProgress(options.json ? context.stderr : context.stdout);
   const models: ModelScore[] = [];
   let corpus: string;
@@ -73,6 +75,15 @@ export async function evaluate(options: EvaluateOptions, context: Context): Prom
     : `\n${corpus}, ${options.set}:\n${scoreTable(models)}`;
   context.stdout.write(text);
   return exit.ok;
+}
+
+/** Throws InputError naming the first of the models that no stream can read. */
+function checkDirections(config: SpeechConfig, names: readonly string[]): void {
+  const found = names.find((name) => modelConfig(config, name).layers.some((layer) => layer.bidirectional));
+  if (found === undefined) return;
+  throw new InputError(
+    `--weights is int8 and model ${found} is bidirectional; expected models of one direction, which streams can read`,
+  );
 }
 
 function scoreTable(models: readonly ModelScore[]): string {

@@ -8,25 +8,15 @@ import { evaluateRecogniser } from '../tasks/speech/evaluate.ts';
 import { loadRecogniser } from '../tasks/speech/recogniser.ts';
 import { startChosen } from '../tasks/training/backendChoice.ts';
 import { exit } from './context.ts';
+import { watchEndings } from './endings.ts';
 import { trainInThread } from './modelThread.ts';
 import { runProgram } from './program.ts';
 import { executeInThread } from './reproduce/thread.ts';
 
-const interruption = new AbortController();
-const onSignal = () => {
-  if (interruption.signal.aborted) process.exit(exit.interrupted);
-  interruption.abort();
-};
-process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-// A reader that has seen enough, such as head, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(exit.ok);
-});
-
+const { signal, takeInterruptions, statusAfter } = watchEndings(process);
 let hasGpu = false;
 const args = process.argv.slice(2);
-process.exitCode = await runProgram(args, {
+const status = await runProgram(args, {
   services: {
     loadCorpus,
     trainModel: trainInThread,
@@ -48,11 +38,13 @@ process.exitCode = await runProgram(args, {
   stdout: process.stdout,
   stderr: process.stderr,
   folder: process.cwd(),
-  signal: interruption.signal,
+  signal,
+  takeInterruptions,
   commandLine: ['compact-rnn', ...args.map(quoted)].join(' '),
 });
+process.exitCode = statusAfter(status);
 // An interrupted preparation of a corpus may still have threads at work.
-if (process.exitCode === exit.interrupted) process.exit();
+if (status === exit.interrupted) process.exit();
 // A driver keeps the process that it works for.
 if (hasGpu) process.exit();
 

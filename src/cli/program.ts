@@ -48,16 +48,14 @@ function createProgram(context: Context, done: (status: number) => void): Comman
     .command('train')
     .description("train a configuration's models and write a report")
     .argument('[config]', 'YAML or JSON file; the quick run without it')
-    .option('--corpus <name|manifest>', 'train on another corpus')
+    .option(
+      '--corpus <name|manifest>',
+      'train on another corpus; with --resume, where the same recordings are now',
+    )
     .option('--seed <n>', 'whole number that decides everything random', seed)
     .addOption(new Option('--backend <name>', 'what computes').choices(BACKEND_CHOICES))
     .addOption(
-      new Option('--resume <run>', 'continue an interrupted run').conflicts([
-        'corpus',
-        'seed',
-        'backend',
-        'out',
-      ]),
+      new Option('--resume <run>', 'continue an interrupted run').conflicts(['seed', 'backend', 'out']),
     )
     .option('--out <folder>', 'run folder; runs/<name>-<n> without it')
     .option('--threads <n>', 'threads for each model, one for each of training.shards at most', positive)

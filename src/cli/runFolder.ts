@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { fileErrorText } from '../io/fileError.ts';
-import { parseJson, readText } from '../io/textFile.ts';
-import { parseConfig, type SpeechConfig } from '../tasks/speech/config.ts';
+import { parseJson, readText, writeJson } from '../io/textFile.ts';
+import { parseConfig, relativeCorpus, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
 import type { ModelMetrics } from '../tasks/speech/results.ts';
+import { BEGINNING } from './runBeginning.ts';
+import { savedMetrics } from './savedMetrics.ts';
 
 /*
- * A run is a folder: config.json, a folder for every model with checkpoint.safetensors and, once it is trained,
+ * A run is a folder: config.json, run.json, a folder for every model with checkpoint.safetensors and, once it is trained,
  * metrics.json; and, once all are trained, metrics.json and report.html. Where a model was compressed rather than begun
  * from chance, compression.json says from what and how well.
  */
@@ -52,10 +54,20 @@ export async function createNamed(folder: string): Promise<string> {
 export async function removeBare(run: string, models: readonly string[]): Promise<boolean> {
   for (const model of models) await rmdir(modelFolder(run, model)).catch(() => {});
   const entries = await readdir(run).catch(() => []);
-  if (entries.some((entry) => entry !== 'config.json')) return false;
+  if (entries.some((entry) => entry !== 'config.json' && entry !== BEGINNING)) return false;
   await rm(run, { recursive: true, force: true });
   return true;
 }
+
+/** The configuration as a run keeps it: a manifest's path is relative to the run's folder, so that they can move together. */
+export const keptConfig = (run: string, config: SpeechConfig): SpeechConfig => ({
+  ...config,
+  corpus: relativeCorpus(config.corpus, resolve(run)),
+});
+
+/** Rejects with InputError when the file cannot be written. */
+export const writeConfig = (run: string, config: SpeechConfig): Promise<void> =>
+  writeJson(configFile(run), keptConfig(run, config));
 
 /**
  * The configuration of a run.
@@ -67,20 +79,21 @@ export async function loadRun(run: string): Promise<SpeechConfig> {
     throw new InputError(`${run} is not a run: it has no config.json`);
   }
   const text = await readText(configFile(run), 10_000_000);
-  return parseConfig(parseJson(text, configFile(run)), configFile(run));
+  const config = parseConfig(parseJson(text, configFile(run)), configFile(run));
+  return { ...config, corpus: resolveCorpus(config.corpus, resolve(run)) };
 }
 
-/** The metrics of a model whose training has ended, or undefined. */
+/** The metrics of a model whose training has ended, or undefined. Throws InputError when the file holds others. */
 export async function readModelMetrics(run: string, model: string): Promise<ModelMetrics | undefined> {
   const file = metricsFile(modelFolder(run, model));
   if (!existsSync(file)) return undefined;
-  const value = parseJson(await readText(file, longestMetrics), file) as ModelMetrics | null;
-  if (value?.name !== model || !Array.isArray(value.losses) || typeof value.heldOutWer !== 'number') {
-    throw new InputError(
-      `${file} does not hold the metrics of model ${model}; remove it to train the model again`,
-    );
-  }
-  return value;
+  const found = savedMetrics.safeParse(parseJson(await readText(file, longestMetrics), file));
+  if (found.success && found.data.name === model) return found.data;
+  const missing = found.error?.issues[0]?.path.join('.');
+  const where = missing ? ` (see ${missing})` : '';
+  throw new InputError(
+    `${file} does not hold the metrics of model ${model}${where}; remove it to train the model again`,
+  );
 }
 
 /** A path as it is shown: relative to the working folder where it lies in it. */

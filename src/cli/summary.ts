@@ -2,11 +2,10 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Summary, summarise } from '../nn/index.ts';
 import { loadConfig } from '../tasks/speech/config.ts';
-import { DEFAULT_BANDS } from '../tasks/speech/features/logMel.ts';
-import { modelOf } from '../tasks/speech/recogniser.ts';
+import { builtModels } from './builtModels.ts';
 import { type Context, exit } from './context.ts';
 import { count, textTable } from './format.ts';
-import { loadRun } from './runFolder.ts';
+import { configFile, loadRun } from './runFolder.ts';
 
 /**
  * Prints the linear maps of every model of a configuration file or a run: structure, shape, parameters, work a frame.
@@ -21,10 +20,10 @@ export async function summary(configOrRun: string, context: Context): Promise<nu
     () => false,
   );
   const config = isFolder ? await loadRun(path) : await loadConfig(path);
-  const tables = config.models.map(({ name }) => {
-    const model = modelOf({ config, model: name, bands: DEFAULT_BANDS });
-    return `Model ${name}\n${summaryTable(summarise(model))}`;
-  });
+  const source = isFolder ? configFile(path) : path;
+  const tables = builtModels(config, source).map(
+    (model, i) => `Model ${config.models[i]!.name}\n${summaryTable(summarise(model))}`,
+  );
   context.stdout.write(tables.join('\n'));
   return exit.ok;
 }

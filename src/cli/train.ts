@@ -1,12 +1,13 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { writeJson, writeText } from '../io/textFile.ts';
 import { loadConfig, resolveCorpus, type SpeechConfig } from '../tasks/speech/config.ts';
-import { DEFAULT_BANDS } from '../tasks/speech/features/logMel.ts';
-import { modelOf } from '../tasks/speech/recogniser.ts';
+import { corpusChecksum } from '../tasks/speech/corpusChecksum.ts';
 import type { ModelMetrics, RunMetrics } from '../tasks/speech/results.ts';
 import { largestProduct } from '../tasks/training/backendChoice.ts';
+import { builtModels } from './builtModels.ts';
 import { inTurns, unlessAborted } from './concurrency.ts';
 import { type Context, cacheFolder, exit, type Output } from './context.ts';
 import { metricsTable } from './metricLines.ts';
@@ -14,11 +15,13 @@ import { fromPackage } from './package.ts';
 import { prepareCorpus, requireSets } from './prepareCorpus.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderReport } from './report.ts';
+import { expectSameCorpus, type RunBeginning, readBeginning, writeBeginning } from './runBeginning.ts';
 import {
   configFile,
   createNamed,
   createNumbered,
   hasCheckpoint,
+  keptConfig,
   loadRun,
   makeFolder,
   metricsFile,
@@ -27,15 +30,17 @@ import {
   removeBare,
   reportFile,
   shownPath,
+  writeConfig,
 } from './runFolder.ts';
 
 export interface TrainOptions {
   /** A configuration file; the package's quick run without it. */
   readonly config?: string;
+  /** Another corpus than the configuration's; the same, where it lies now, of a run that is resumed. */
   readonly corpus?: string;
   readonly seed?: number;
   readonly backend?: SpeechConfig['backend'];
-  /** A run to continue; goes with none of the options that would change it. */
+  /** A run to continue; goes with none of the options that would change what it trains. */
   readonly resume?: string;
   /** The run folder; `runs/<name>-<n>` without it. */
   readonly out?: string;
@@ -51,7 +56,8 @@ export interface TrainOptions {
  * @throws InputError on bad input; nothing is left behind unless a model was trained in part
  */
 export async function train(options: TrainOptions, context: Context): Promise<number> {
-  const wanted = await chooseConfig(options, context.folder);
+  context.takeInterruptions();
+  const { config: wanted, source } = await chooseConfig(options, context.folder);
   const { threads = 1 } = options;
   const { shards = 1 } = wanted.training;
   if (threads > shards) {
@@ -60,10 +66,11 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     );
   }
   const talk = options.json ? context.stderr : context.stdout;
-  const config = await withBackend(wanted, threads, context, talk);
+  const config = await withBackend(wanted, source, threads, context, talk);
   const progress = createProgress(talk);
   let corpus: string;
   let run: string;
+  let beginning: RunBeginning;
   let models: readonly (ModelMetrics | undefined)[];
   try {
     const prepared = await unlessAborted(prepareCorpus(config, context, progress), context.signal);
@@ -73,12 +80,14 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     }
     requireSets(prepared, ['train', 'test']);
     corpus = prepared.name;
-    run = await openRun(config, options, context.folder);
+    const now = { commandLine: context.commandLine, corpusSha256: corpusChecksum(prepared) };
+    ({ run, beginning } =
+      options.resume === undefined
+        ? await openRun(config, options, context.folder, now)
+        : await reopenRun(config, options.resume, context.folder, now));
     models = await trainInRun(config, run, threads, context, progress).catch(async (error) => {
       const kept = !(await tidy(run, config, options));
-      throw kept && error instanceof InputError
-        ? new InputError(`${error.message}; go on with --resume ${shownPath(run, context.folder)}`)
-        : error;
+      throw kept && options.resume === undefined ? withResumption(error, run, context.folder) : error;
     });
   } finally {
     progress.stop();
@@ -101,23 +110,43 @@ export async function train(options: TrainOptions, context: Context): Promise<nu
     models: finished,
   };
   await writeJson(metricsFile(run), metrics);
-  await writeText(reportFile(run), renderReport({ metrics, config, commandLine: context.commandLine }));
+  await writeText(
+    reportFile(run),
+    renderReport({ metrics, config: keptConfig(run, config), commandLine: beginning.commandLine }),
+  );
   if (options.json) context.stdout.write(`${JSON.stringify(metrics, null, 2)}\n`);
   talk.write(`\n${metricsTable(finished)}\nReport: ${shownPath(reportFile(run), context.folder)}\n`);
   return exit.ok;
 }
 
-async function chooseConfig(options: TrainOptions, folder: string): Promise<SpeechConfig> {
-  if (options.resume !== undefined) return loadRun(resolve(folder, options.resume));
+/** The error of a training that left something to go on with: a sentence about the input says how. */
+export function withResumption(error: unknown, run: string, folder: string): unknown {
+  if (!(error instanceof InputError)) return error;
+  const sentence = error.message.replace(/\.$/, '');
+  return new InputError(`${sentence}; go on with --resume ${shownPath(run, folder)}`, { cause: error });
+}
+
+/** The configuration to train with, and the file that it stands in. */
+async function chooseConfig(
+  options: TrainOptions,
+  folder: string,
+): Promise<{ readonly config: SpeechConfig; readonly source: string }> {
+  const corpus = options.corpus === undefined ? undefined : resolveCorpus(options.corpus, folder);
+  if (options.resume !== undefined) {
+    const run = resolve(folder, options.resume);
+    const config = await loadRun(run);
+    const source = configFile(run);
+    if (corpus !== undefined) return { config: { ...config, corpus }, source };
+    if (!isAbsolute(config.corpus) || existsSync(config.corpus)) return { config, source };
+    throw new InputError(
+      `the recordings of run ${options.resume} are listed in ${config.corpus}, which is not there; say where they are with --corpus`,
+    );
+  }
   const path =
     options.config === undefined ? fromPackage('configs/quick.yaml') : resolve(folder, options.config);
   const config = await loadConfig(path);
-  return {
-    ...config,
-    seed: options.seed ?? config.seed,
-    backend: options.backend ?? config.backend,
-    corpus: options.corpus === undefined ? config.corpus : resolveCorpus(options.corpus, folder),
-  };
+  const { seed = config.seed, backend = config.backend } = options;
+  return { config: { ...config, seed, backend, corpus: corpus ?? config.corpus }, source: path };
 }
 
 /**
@@ -126,13 +155,13 @@ async function chooseConfig(options: TrainOptions, folder: string): Promise<Spee
  */
 async function withBackend(
   config: SpeechConfig,
+  source: string,
   threads: number,
   { services }: Context,
   talk: Output,
 ): Promise<SpeechConfig> {
-  const products = config.models.map(({ name }) =>
-    largestProduct(modelOf({ config, model: name, bands: DEFAULT_BANDS }), config.training.batchSize),
-  );
+  const { batchSize } = config.training;
+  const products = builtModels(config, source).map((model) => largestProduct(model, batchSize));
   const { backend, reason } = await services.startChosen(config.backend, Math.max(...products));
   if (!backend.readsAtOnce && threads > 1) {
     throw new InputError(`--threads is ${threads} with the backend ${backend.name}; expected 1`);
@@ -141,19 +170,38 @@ async function withBackend(
   return { ...config, backend: backend.name };
 }
 
-async function openRun(config: SpeechConfig, options: TrainOptions, folder: string): Promise<string> {
-  if (options.resume !== undefined) return resolve(folder, options.resume);
+async function openRun(
+  config: SpeechConfig,
+  options: TrainOptions,
+  folder: string,
+  beginning: RunBeginning,
+): Promise<{ readonly run: string; readonly beginning: RunBeginning }> {
   const run =
     options.out === undefined
       ? await createNumbered(resolve(folder, 'runs'), config.name)
       : await createNamed(resolve(folder, options.out));
   try {
-    await writeJson(configFile(run), config);
+    await writeConfig(run, config);
+    await writeBeginning(run, beginning);
   } catch (error) {
     await tidy(run, config, options);
     throw error;
   }
-  return run;
+  return { run, beginning };
+}
+
+/** The run to go on with, which then knows where its recordings lie. Throws InputError when it began on others. */
+async function reopenRun(
+  config: SpeechConfig,
+  resume: string,
+  folder: string,
+  { corpusSha256 }: RunBeginning,
+): Promise<{ readonly run: string; readonly beginning: RunBeginning }> {
+  const run = resolve(folder, resume);
+  const beginning = await readBeginning(run);
+  expectSameCorpus(resume, beginning, config.corpus, corpusSha256);
+  await writeConfig(run, config);
+  return { run, beginning };
 }
 
 /** Takes back the folder of a new run in which nothing was trained, and says whether it did. */

@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { InputError } from '../errors.ts';
+import { fileErrorText } from '../io/fileError.ts';
 
 /**
  * Fetches packages of Debian with `apt-get download` and lets `read` have the folder that they are unpacked into, which
@@ -63,7 +64,7 @@ export async function keptDebianFiles(
     } catch (error) {
       // Another process was faster.
       if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
-      throw new InputError(`${options.what} cannot be kept in ${kept}: ${(error as Error).message}`);
+      throw new InputError(`${options.what} cannot be kept in ${kept}: ${fileErrorText(error)}`);
     }
   });
   return kept;
@@ -74,7 +75,7 @@ async function temporaryFolder(cacheFolder: string): Promise<string> {
     await mkdir(cacheFolder, { recursive: true });
     return await mkdtemp(join(cacheFolder, 'debian-download-'));
   } catch (error) {
-    throw new InputError(`Nothing can be kept in ${cacheFolder}: ${(error as Error).message}`);
+    throw new InputError(`Nothing can be kept in ${cacheFolder}: ${fileErrorText(error)}`);
   }
 }
 

@@ -69,6 +69,7 @@ describe('a compression', () => {
       'dense/metrics.json',
       'metrics.json',
       'report.html',
+      'run.json',
     ]);
     const { models } = await read<RunMetrics>('runs/letters-1/metrics.json');
     expect(models[0]).toEqual((await read<RunMetrics>('first/metrics.json')).models[0]);
@@ -149,6 +150,26 @@ describe('a compression', () => {
     expect(models[1].maps).toBe('12 toeplitzLike(2)/kronecker(4, 2) · 12 lowRank(3)/sharedLowRank(6)');
   });
 
+  test('of a model with the longest of names gets another name', async () => {
+    const name = `${'a'.repeat(29)}-compressed`;
+    const config = configOf({ epochs: 1 }, { models: [{ name, layers: [{ hidden: 12 }] }] });
+    await writeFile(join(folder, 'long.json'), JSON.stringify(config));
+    await run(folder, ['train', 'long.json', '--out', 'long']);
+    const args = ['compress', 'long', '--map', 'toeplitz', '--out', 'other'];
+    expect(await run(folder, args)).toMatchObject({ status: 0, stderr: '' });
+    const { models } = await read<ReturnType<typeof configOf>>('other/config.json');
+    expect(models.map((model) => model.name)).toEqual([name, `${'a'.repeat(27)}-compressed-2`]);
+  });
+
+  test('says where it adds parameters', async () => {
+    const args = ['compress', 'first', '--model', 'dense', '--epochs', '1', '--map'];
+    const full = await run(folder, [...args, 'lowRank=12']);
+    expect(full.stdout).toMatch(
+      /^More parameters than before: layers\.0\.input, layers\.0\.recurrent\. Smaller sizes would compress\.$/m,
+    );
+    expect((await run(folder, [...args, 'lowRank=3'])).stdout).not.toContain('More parameters');
+  });
+
   test('that is interrupted while it trains goes on from the compressed model', async () => {
     const controller = new AbortController();
     const trainModel: Services['trainModel'] = (job, hooks) => {
@@ -217,7 +238,19 @@ describe('a failure', () => {
       'a size that does not fit',
       ['compress', 'first', '--model', 'dense', '--map', 'blockCirculant=7'],
       1,
-      /blockCirculant: the block size is 7, expected a divisor/,
+      /^compact-rnn: --map blockCirculant=7: layers\[0\]: blockCirculant: the block size is 7, expected a divisor/,
+    ],
+    [
+      'a rank above that of any matrix',
+      ['compress', 'first', '--model', 'dense', '--map', 'lowRank=49'],
+      1,
+      /^compact-rnn: --map lowRank=49: the rank of layers\.0\.input is 49; expected at most 48, the rank of a matrix of 48 × /,
+    ],
+    [
+      'a shared rank above that of any matrix',
+      ['compress', 'first', '--model', 'dense', '--map', 'sharedLowRank=13'],
+      1,
+      /the rank of layers\.0\.recurrent is 13; expected at most 12, the rank of a matrix of 48 × 12$/,
     ],
     ['a missing file', ['compress', 'first', '--layers', 'none.yaml'], 1, /none\.yaml could not be read/],
     ['a full folder', ['compress', 'first', '--map', 'toeplitz', '--out', 'first'], 1, /is not empty/],
@@ -269,6 +302,16 @@ describe('a failure', () => {
     expect(stderr).toBe(
       'compact-rnn: model dense of run first is not trained to its end; go on with: compact-rnn train --resume first\n',
     );
+  });
+
+  test('recordings that changed since: the report would compare two corpora', async () => {
+    const loadCorpus = async () => ({ ...corpus, sets: { ...corpus.sets, test: corpus.sets.train } });
+    const { status, stderr } = await run(folder, ['compress', 'first', '--map', 'toeplitz'], { loadCorpus });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^compact-rnn: run first began on other recordings, transcripts or sets than letters has/,
+    );
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
   });
 
   test('a corpus without test utterances', async () => {

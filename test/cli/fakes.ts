@@ -128,7 +128,9 @@ export async function run(
     ...changes,
   };
   const commandLine = ['compact-rnn', ...args].join(' ');
-  const status = await runProgram(args, { services, stdout, stderr, folder, signal, commandLine });
+  const takeInterruptions = () => {};
+  const context = { services, stdout, stderr, folder, signal, takeInterruptions, commandLine };
+  const status = await runProgram(args, context);
   return { status, stdout: stdout.text, stderr: stderr.text };
 }
 

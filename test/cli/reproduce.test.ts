@@ -74,7 +74,8 @@ async function reproduce(
   const [stdout, stderr] = [new Collector(), new Collector()];
   const services = { executeRun: fakeRun(), ...changes } as Services;
   const commandLine = `compact-rnn reproduce ${of.name}`;
-  const context = { services, stdout, stderr, folder, signal, commandLine };
+  const takeInterruptions = () => {};
+  const context = { services, stdout, stderr, folder, signal, takeInterruptions, commandLine };
   const status = await reproduceExperiment(of, { name: of.name, out: 'docs/results', ...options }, context);
   return { status, stdout: stdout.text, stderr: stderr.text };
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TrainingJob } from '../../src/cli/services.ts';
 import { InputError } from '../../src/errors.ts';
 import { loadConfig, parseConfig } from '../../src/tasks/speech/config.ts';
+import type { Corpus, Utterance } from '../../src/tasks/speech/corpus.ts';
 import { waitingBackend } from '../backends/waitingBackend.ts';
 import { corpus, modelMetrics, run, runMetrics, trainFake, writeConfig } from './fakes.ts';
 
@@ -37,6 +38,7 @@ describe('a run', () => {
       'dense/metrics.json',
       'metrics.json',
       'report.html',
+      'run.json',
     ]);
     const config = await loadConfig(join(folder, 'small.json'));
     expect(await read('runs/small-1/config.json')).toEqual(config);
@@ -106,7 +108,7 @@ describe('a run', () => {
     expect((await read('runs/quick-1/config.json')).name).toBe('quick');
   });
 
-  test('records what the command line changed, a manifest by its absolute path', async () => {
+  test("records what the command line changed, a manifest's path from the run's folder", async () => {
     await run(folder, [
       'train',
       'small.json',
@@ -118,11 +120,8 @@ describe('a run', () => {
       'a/list.tsv',
     ]);
     const config = parseConfig(await read('runs/small-1/config.json'), 'config.json');
-    expect([config.seed, config.backend, config.corpus]).toEqual([
-      7,
-      'reference',
-      join(folder, 'a/list.tsv'),
-    ]);
+    expect([config.seed, config.backend, config.corpus]).toEqual([7, 'reference', '../../a/list.tsv']);
+    expect(await readFile(join(folder, 'runs/small-1/report.html'), 'utf8')).not.toContain(folder);
   });
 
   test('trains as many models at once as there are cores', async () => {
@@ -194,6 +193,8 @@ describe('--threads', () => {
 });
 
 describe('an interrupted run', () => {
+  const changed = (changes: Partial<Utterance>): Utterance => ({ ...corpus.sets.test![0]!, ...changes });
+
   /** Trains dense to its end, and is interrupted in the middle of compact. */
   async function interrupted() {
     const controller = new AbortController();
@@ -232,6 +233,90 @@ describe('an interrupted run', () => {
     expect(status).toBe(0);
     expect(jobs.map(({ model, resume }) => [model, resume])).toEqual([['compact', true]]);
     expect(await read('runs/small-1/metrics.json')).toEqual(expected);
+  });
+
+  test('is reported as the command that began it', async () => {
+    await interrupted();
+    await run(folder, ['train', '--resume', 'runs/small-1']);
+    await run(folder, ['train', '--resume', 'runs/small-1']);
+    expect(await readFile(join(folder, 'runs/small-1/report.html'), 'utf8')).toContain(
+      '<pre>compact-rnn train small.json</pre>',
+    );
+  });
+
+  test.each<[string, (found: Corpus) => Corpus]>([
+    [
+      'a transcript',
+      ({ sets, ...rest }) => ({ ...rest, sets: { ...sets, train: [changed({ transcript: 'play' })] } }),
+    ],
+    [
+      'a recording',
+      ({ sets, ...rest }) => ({
+        ...rest,
+        sets: { ...sets, test: [changed({ features: new Float32Array(40).fill(1) })] },
+      }),
+    ],
+    [
+      'the number of recordings',
+      ({ sets, ...rest }) => ({ ...rest, sets: { ...sets, train: [...sets.train!, ...sets.train!] } }),
+    ],
+  ])('does not go on after %s changed: two trainings would be mixed', async (_, change) => {
+    await interrupted();
+    const loadCorpus = async () => change(corpus);
+    const { status, stderr } = await run(folder, ['train', '--resume', 'runs/small-1'], { loadCorpus });
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'compact-rnn: run runs/small-1 began on other recordings, transcripts or sets than queries-small has now; expected the same, as two trainings would be mixed. Bring them back, name where they are with --corpus, or train anew\n',
+    );
+    expect(existsSync(join(folder, 'runs/small-1/metrics.json'))).toBe(false);
+  });
+
+  test('that does not say how it began cannot go on', async () => {
+    await interrupted();
+    for (const text of ['{}', undefined]) {
+      const file = join(folder, 'runs/small-1/run.json');
+      await (text === undefined ? rm(file) : writeFile(file, text));
+      const { status, stderr } = await run(folder, ['train', '--resume', 'runs/small-1']);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/run\.json (does not say how the run began|is missing: on which recordings)/);
+    }
+  });
+
+  describe('on a manifest', () => {
+    beforeEach(async () => {
+      await mkdir(join(folder, 'here'));
+      await writeFile(join(folder, 'here/list.tsv'), '');
+      const config = JSON.parse(await readFile(join(folder, 'small.json'), 'utf8'));
+      await writeFile(join(folder, 'small.json'), JSON.stringify({ ...config, corpus: 'here/list.tsv' }));
+      await interrupted();
+    });
+
+    const asked: string[] = [];
+    const loadCorpus = async (name: string) => {
+      asked.push(name);
+      return corpus;
+    };
+
+    test('goes on where all of it was moved to', async () => {
+      await mkdir(join(folder, 'there'));
+      for (const name of ['here', 'runs']) await rename(join(folder, name), join(folder, 'there', name));
+      const args = ['train', '--resume', 'there/runs/small-1'];
+      expect(await run(folder, args, { loadCorpus })).toMatchObject({ status: 0, stderr: '' });
+      expect(asked.at(-1)).toBe(join(folder, 'there/here/list.tsv'));
+    });
+
+    test('asks where its recordings are, and then knows', async () => {
+      await rename(join(folder, 'here'), join(folder, 'elsewhere'));
+      const args = ['train', '--resume', 'runs/small-1'];
+      const lost = await run(folder, args, { loadCorpus });
+      expect(lost.status).toBe(1);
+      expect(lost.stderr).toMatch(
+        /^compact-rnn: the recordings of run runs\/small-1 are listed in .*here\/list\.tsv, which is not there; say where they are with --corpus\n$/,
+      );
+      const found = await run(folder, [...args, '--corpus', 'elsewhere/list.tsv'], { loadCorpus });
+      expect([found.status, found.stderr]).toEqual([0, '']);
+      expect((await read('runs/small-1/config.json')).corpus).toBe('../../elsewhere/list.tsv');
+    });
   });
 
   test('that trained nothing leaves nothing', async () => {
@@ -329,6 +414,23 @@ describe('a failure', () => {
     expect(await readdir(folder)).toEqual(['small.json']);
   });
 
+  test('of a structure that does not fit is found with its place, before anything is written', async () => {
+    const layers = [{ hidden: 4 }, { hidden: 4, input: { blockCirculant: 7 } }];
+    const models = [
+      { name: 'dense', layers: [{ hidden: 4 }] },
+      { name: 'blocks', layers },
+    ];
+    await writeFile(join(folder, 'small.json'), JSON.stringify({ corpus: 'queries-small', models }));
+    for (const command of ['train', 'summary']) {
+      const { status, stderr } = await run(folder, [command, 'small.json']);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^compact-rnn: .*small\.json: models\[1\]\.layers\[1\]: blockCirculant: the block size is 7, expected a divisor/,
+      );
+    }
+    expect(await readdir(folder)).toEqual(['small.json']);
+  });
+
   test('of threads on a GPU is found before anything is written', async () => {
     const startChosen = async () => ({ backend: waitingBackend() });
     await writeFile(
@@ -374,6 +476,12 @@ describe('a failure', () => {
       'compact-rnn: model compact: the loss is NaN at step 1; go on with --resume runs/small-1\n',
     );
     expect(await readFile(join(folder, 'runs/small-1/dense/checkpoint.safetensors'), 'utf8')).toBe('step 1');
+    // Who goes on knows how to, and is not told again where that is refused.
+    const failing = async () => {
+      throw new InputError('it cannot be resumed.');
+    };
+    const resumed = await run(folder, ['train', '--resume', 'runs/small-1'], { trainModel: failing });
+    expect(resumed.stderr).toBe('compact-rnn: model dense: it cannot be resumed.\n');
   });
 
   test('that nobody expected shows where it happened', async () => {
@@ -390,7 +498,17 @@ describe('a failure', () => {
     await writeFile(join(folder, 'runs/small-1/dense/metrics.json'), '{"name":"other"}');
     const { status, stderr } = await run(folder, ['train', '--resume', 'runs/small-1']);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/dense\/metrics\.json does not hold the metrics of model dense; remove it/);
+    expect(stderr).toMatch(
+      /dense\/metrics\.json does not hold the metrics of model dense \(see .*; remove it/,
+    );
+    const { otherSets, ...less } = modelMetrics('dense');
+    for (const damaged of [less, modelMetrics('compact'), { ...less, otherSets: { x: { wer: 1 } } }, null]) {
+      await writeFile(join(folder, 'runs/small-1/dense/metrics.json'), JSON.stringify(damaged));
+      const again = await run(folder, ['train', '--resume', 'runs/small-1']);
+      expect(again.stderr).toMatch(
+        /does not hold the metrics of model dense( \(see otherSets.*\))?; remove it/,
+      );
+    }
   });
 });
 

@@ -63,6 +63,23 @@ describe('evaluate', () => {
     expect(other.stderr).toMatch(/int4.*Allowed choices are int8/);
   });
 
+  test('scores nothing where 8-bit weights are asked of a bidirectional model', async () => {
+    const models = [
+      { name: 'one', layers: [{ hidden: 4 }] },
+      { name: 'both', layers: [{ hidden: 4 }, { hidden: 4, bidirectional: true }] },
+    ];
+    await writeFile(join(folder, 'both.json'), JSON.stringify({ corpus: 'queries-small', models }));
+    await run(folder, ['train', 'both.json', '--out', 'both']);
+    const evaluate = () => {
+      throw new Error('it was scored');
+    };
+    const { status, stderr } = await run(folder, ['evaluate', 'both', '--weights', 'int8'], { evaluate });
+    expect([status, stderr]).toEqual([
+      1,
+      'compact-rnn: --weights is int8 and model both is bidirectional; expected models of one direction, which streams can read\n',
+    ]);
+  });
+
   test.each([
     [
       ['evaluate', 'run', '--set', 'no'],

@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import { loadConfig, parseConfig, resolveCorpus, type SpeechConfig } from '../../src/tasks/speech/config.ts';
+import {
+  loadConfig,
+  parseConfig,
+  relativeCorpus,
+  resolveCorpus,
+  type SpeechConfig,
+} from '../../src/tasks/speech/config.ts';
 
 const least = { corpus: 'queries', models: [{ name: 'a', layers: [{ hidden: 8 }] }] };
 
@@ -237,6 +243,14 @@ models:
     expect((await load('a.json', content('audio/list.tsv'))).corpus).toBe(join(folder, 'audio/list.tsv'));
     expect((await load('a.json', content('queries-140'))).corpus).toBe('queries-140');
     expect(resolveCorpus('/abs/list.tsv', folder)).toBe('/abs/list.tsv');
+    for (const [corpus, from, path] of [
+      ['/a/list', '/a', './list'],
+      ['/a/list.tsv', '/a/runs/b-1', '../../list.tsv'],
+      ['queries-140', '/a', 'queries-140'],
+    ] as const) {
+      expect(relativeCorpus(corpus, from)).toBe(path);
+      expect(resolveCorpus(path, from)).toBe(corpus);
+    }
   });
 
   test.each([
@@ -244,7 +258,7 @@ models:
     ['bad.yaml', 'seed: 1\nseed: 2\n', /bad\.yaml:2:1: Map keys must be unique$/],
     ['bad.yaml', 'seed: !!what 1\n', /bad\.yaml:1:7: Unresolved tag/],
     ['bad.yaml', '? [a]\n: 1\n', /bad\.yaml:1:3: With stringKeys/],
-    ['bad.yaml', 'a: 1\n---\nb: 2\n', /bad\.yaml:2:1: .*multiple documents/],
+    ['bad.yaml', 'a: 1\n---\nb: 2\n', /bad\.yaml:2:1: Source contains multiple documents, expected one$/],
     ['bad.yaml', 'a: *b\n', /bad\.yaml:?.*alias/],
     ['bad.yaml', '', /bad\.yaml: the configuration is null/],
     ['bad.json', '{"corpus": "x",\n "models": [1,]}', /bad\.json:2:15: a value is expected/],

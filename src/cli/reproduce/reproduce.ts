@@ -49,6 +49,7 @@ export async function reproduceExperiment(
   context: Context,
 ): Promise<number> {
   const { signal, stdout } = context;
+  context.takeInterruptions();
   const wanted = filterOf(experiment, options.only ?? []);
   const folder = resolve(context.folder, 'runs', 'reproduce', experiment.name);
   const records: Records = new Map();

@@ -6,14 +6,15 @@ import { InputError } from '../../errors.ts';
  * "<path> is <value>; expected …"; `firstMistake` makes the sentence.
  */
 
-/** The configuration that a value is. Throws InputError about its first mistake, after the name of its `source`. */
+/** What a value is by a schema. Throws InputError about its first mistake, after the name of its `source`; the whole is `what`. */
 export function checked<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   source: string,
+  what = 'the configuration',
 ): z.output<Schema> {
   const result = schema.safeParse(value);
-  if (!result.success) throw new InputError(`${source}: ${firstMistake(result.error.issues, value)}`);
+  if (!result.success) throw new InputError(`${source}: ${firstMistake(result.error.issues, value, what)}`);
   return result.data;
 }
 
@@ -64,7 +65,7 @@ export function mapping<Shape extends z.core.$ZodShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? suggestion(issue.keys[0]!, known)
+        ? `${didYouMean(issue.keys[0]!, known)}Known here: ${known.join(', ')}`
         : `a mapping of ${known.join(', ')}`,
   });
 }
@@ -73,13 +74,13 @@ export function mapping<Shape extends z.core.$ZodShape>(shape: Shape) {
 type Issue = Pick<z.core.$ZodIssue, 'path' | 'message' | 'code'> & { readonly keys?: readonly string[] };
 
 /** A sentence about the first of the mistakes, and how many more there are. */
-function firstMistake(issues: readonly Issue[], config: unknown): string {
+function firstMistake(issues: readonly Issue[], config: unknown, what: string): string {
   const places = new Map(issues.map((issue) => [pathText(issuePath(issue)), issue]));
   // One value can break several rules of the same meaning: mistakes are counted by place, and the first one counts.
   // An unknown key goes before the key that is missing because of it.
   const first = issues.find((issue) => issue.code === 'unrecognized_keys') ?? issues[0]!;
   const more = places.size > 1 ? ` (and ${places.size - 1} more)` : '';
-  const path = pathText(issuePath(first)) || 'the configuration';
+  const path = pathText(issuePath(first)) || what;
   if (first.code === 'unrecognized_keys') return `${path} is not a known key; ${first.message}${more}`;
   const found = valueAt(config, first.path);
   const verb = found === undefined ? 'is missing' : `is ${valueText(found)}`;
@@ -109,12 +110,13 @@ function valueText(value: unknown): string {
   return json.length > 60 ? `${json.slice(0, 57)}...` : json;
 }
 
-function suggestion(unknown: string, known: readonly string[]): string {
+/** `did you mean NAME? ` where a known name is near to an unknown one, or nothing. */
+export function didYouMean(unknown: string, known: readonly string[]): string {
   const nearest = known
     .map((key) => ({ key, distance: editDistance(unknown.toLowerCase(), key.toLowerCase()) }))
     .reduce((a, b) => (b.distance < a.distance ? b : a));
   const near = nearest.distance <= Math.max(2, nearest.key.length / 3);
-  return `${near ? `did you mean ${nearest.key}? ` : ''}Known here: ${known.join(', ')}`;
+  return near ? `did you mean ${nearest.key}? ` : '';
 }
 
 /** Levenshtein's distance: the insertions, deletions and replacements of letters that turn one word into the other. */

@@ -1,4 +1,4 @@
-import { dirname, extname, parse, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, parse, relative, resolve, sep } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../../errors.ts';
@@ -146,6 +146,13 @@ export function resolveCorpus(corpus: string, folder: string): string {
   return /^[a-z0-9-]+$/.test(corpus) ? corpus : resolve(folder, corpus);
 }
 
+/** What `resolveCorpus` makes of the same in that folder: a plain name stays, an absolute path becomes relative. */
+export function relativeCorpus(corpus: string, folder: string): string {
+  if (!isAbsolute(corpus)) return corpus;
+  const path = relative(folder, corpus).split(sep).join('/');
+  return isAbsolute(path) || path.startsWith('../') ? path : `./${path}`;
+}
+
 function parseYaml(source: string, file: string): unknown {
   checkNesting(source, file);
   // The YAML library's time grows with the square of them.
@@ -158,7 +165,10 @@ function parseYaml(source: string, file: string): unknown {
     const mistake = document.errors[0] ?? document.warnings[0];
     if (mistake === undefined) return document.toJS({ maxAliasCount: 100 });
     const { line, col } = mistake.linePos?.[0] ?? { line: 1, col: 1 };
-    const sentence = mistake.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
+    const sentence = mistake.message
+      .split('\n')[0]!
+      .replace(/ at line \d+, column \d+:?$/, '')
+      .replace('; please use YAML.parseAllDocuments()', ', expected one');
     throw new InputError(`${file}:${line}:${col}: ${sentence}`);
   } catch (error) {
     // The YAML library answers too many aliases and too deep a nesting with errors of JavaScript's own.

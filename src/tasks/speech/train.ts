@@ -9,11 +9,13 @@ import { CHECKPOINT } from '../training/savedTensors.ts';
 import { type Attempt, makeUpdates } from '../training/updates.ts';
 import type { SpeechConfig } from './config.ts';
 import type { Corpus } from './corpus.ts';
+import { corpusChecksum } from './corpusChecksum.ts';
 import { trainNgramModel } from './decode/ngramModel.ts';
 import { developmentLoss, hasDevelopmentSet } from './developmentLoss.ts';
 import { measureRecogniser } from './measure.ts';
 import { modelConfig, modelOf, Recogniser } from './recogniser.ts';
 import type { ModelMetrics, TrainingEvent } from './results.ts';
+import { withRoom } from './room.ts';
 import type { ShardOfUpdate, ShardTaskOptions } from './shardTask.ts';
 import { TrainingData } from './trainingData.ts';
 import { checkTrainingSet, sharedTrainingSet } from './trainingSet.ts';
@@ -81,11 +83,11 @@ type Session = Awaited<ReturnType<typeof openSession>>;
 
 async function trainOn(session: Session, request: TrainRequest): Promise<TrainedNetwork> {
   const { corpus, onEvent, signal } = request;
-  const { config, recogniser, trainer, data, steps, path } = session;
+  const { config, recogniser, trainer, data, steps, path, checksum } = session;
   const backend = session.backend.description;
   const { parameters, optimizer } = trainer;
   const progress = request.resume
-    ? await restoreTraining(path, recogniser.state, parameters, optimizer)
+    ? await restoreTraining(path, recogniser.state, parameters, optimizer, checksum)
     : noProgress();
   const done = progress.losses.length;
   onEvent?.({
@@ -111,7 +113,7 @@ async function trainOn(session: Session, request: TrainRequest): Promise<Trained
     onWarning: (step, text) => onEvent?.({ kind: 'warning', step, text }),
     async save(step) {
       await trainer.pull();
-      await saveTraining(path, recogniser, optimizer, progress);
+      await saveTraining(path, recogniser, optimizer, progress, checksum);
       onEvent?.({ kind: 'checkpoint', step, path });
     },
   });
@@ -145,7 +147,7 @@ async function openSession({ config: request, model, corpus, folder, threads = 1
   const sentences = data.utterances.map(({ transcript }) => transcript);
   const ngram = trainNgramModel(sentences, decoding.ngramOrder).toJSON();
   const state = { config, model, bands: corpus.bands, ngram };
-  const parameters = network.initialise(seed, { backend });
+  const parameters = await withRoom(model, network, () => network.initialise(seed, { backend }));
   const recogniser = new Recogniser(state, parameters, backend);
   const { shards = 1 } = training;
   const known = Math.min(threads, shards) > 1 ? sharedTrainingSet(corpus) : corpus;
@@ -158,17 +160,14 @@ async function openSession({ config: request, model, corpus, folder, threads = 1
     backend,
     data,
     recogniser,
-    trainer: await parallelTrainer<ShardOfUpdate>({
-      module: taskModule,
-      options,
-      parameters,
-      shards,
-      threads,
-    }),
+    trainer: await withRoom(model, network, () =>
+      parallelTrainer<ShardOfUpdate>({ module: taskModule, options, parameters, shards, threads }),
+    ),
     shards,
     steps,
     schedule: learningRates({ ...training, learningRate }, steps),
     path: join(folder, CHECKPOINT),
+    checksum: corpusChecksum(corpus),
     parameters: summary.parameters,
     // Backward has two multiply-accumulates for each of forward, but for the first input's own gradient.
     macsPerRow: 3 * summary.lstmMacs - summary.rows[0].macs,

@@ -97,7 +97,7 @@ export function expectSameTraining<Config extends object>(
   for (const key of keys) {
     const [before, now] = [saved, expected].map((config) => JSON.stringify(config[key]));
     if (before !== now) {
-      throw new InputError(`${path} was begun with ${key} ${before}, expected ${now}: it cannot be resumed.`);
+      throw new InputError(`${path} was begun with ${key} ${before}, expected ${now}: it cannot be resumed`);
     }
   }
 }

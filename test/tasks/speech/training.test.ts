@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { backend, InputError } from '../../../src/index.ts';
@@ -247,6 +248,14 @@ describe('trainRecogniser', () => {
     expect(losses).toEqual([]);
   });
 
+  it('refuses a model that memory has no room for, by its name and size', async () => {
+    const config = configOf({}, { models: [{ name: 'vast', layers: [{ hidden: 65_536 }] }] });
+    await expect(train({ config, model: 'vast' })).rejects.toThrow(
+      /^the model vast has 1718\d{7} parameters, for which memory has no room; expected fewer$/,
+    );
+    await expect(train({ config, model: 'vast' })).rejects.toThrow(InputError);
+  });
+
   it('resumes no checkpoint that is not there, or is damaged', async () => {
     await expect(train({ resume: true })).rejects.toThrow(/checkpoint .* could not be read/);
     await expect(train({ resume: true })).rejects.toThrow(InputError);
@@ -278,6 +287,38 @@ describe('trainRecogniser', () => {
     for (const config of [configOf({}, { seed: 99 }), configOf({ batchSize: 3 }), configOf({ epochs: 9 })]) {
       await expect(train({ config, folder: where, resume: true })).rejects.toThrow(InputError);
     }
+  });
+
+  it('resumes no checkpoint of another corpus, nor one that does not say of which it is', async () => {
+    const { folder: where } = await train({ config: configOf({ epochs: 1 }) });
+    const request = { config: configOf({ epochs: 1 }), folder: where, resume: true };
+    const fewer = withTraining(corpus.sets.train.slice(1));
+    const other = { ...corpus, sets: { ...corpus.sets, test: [utterance('cab', 'test-0')] } };
+    for (const changed of [fewer, other]) {
+      await expect(train({ ...request, corpus: changed })).rejects.toThrow(
+        /checkpoint\.safetensors was trained on another corpus; expected the recordings.* of now: it cannot be resumed$/,
+      );
+    }
+    expect((await train({ ...request, corpus: { ...corpus, name: 'renamed' } })).completed).toBe(true);
+    const { tensors, state } = await loadCheckpoint(join(where, CHECKPOINT));
+    const { corpusSha256, ...unknown } = state as { corpusSha256: string };
+    await saveCheckpoint(join(where, CHECKPOINT), { tensors, state: unknown });
+    await expect(train(request)).rejects.toThrow(/does not say what it was trained on; expected/);
+    expect(corpusSha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('leaves equal bytes wherever the recordings lie, and goes on from there', async () => {
+    const at = (path: string) => configOf({ epochs: 1 }, { corpus: path });
+    const [here, there] = [
+      await train({ config: at('/here/list.tsv') }),
+      await train({ config: at('/there/list.tsv') }),
+    ];
+    const [one, other] = await Promise.all(
+      [here, there].map(({ folder: at }) => readFile(join(at, CHECKPOINT))),
+    );
+    expect(one!.equals(other!)).toBe(true);
+    const moved = await train({ config: at('/moved/list.tsv'), folder: here.folder, resume: true });
+    expect(moved.completed).toBe(true);
   });
 
   it('resumes no checkpoint whose state is not that of a training', async () => {

@@ -20,7 +20,7 @@ export class WavError extends FormatError<WavRule> {}
  * Reads a WAV file: PCM of 8, 16, 24 or 32 bits, IEEE float of 32 or 64, A-law or μ-law, plain or WAVE_FORMAT_EXTENSIBLE;
  * any number of channels (averaged to one), 1 kHz to 400 kHz. Chunks other than `fmt ` and `data` are passed over. Float
  * samples beyond full scale are cut to ±1. Where the length of the data is one that stands for none, as programs write that
- * give a WAV file to a pipe, the data go to the end. (Microsoft and IBM, *Multimedia Programming Interface and Data
+ * give a WAV file to a pipe or were ended before they set it, the data go to the end. (Microsoft and IBM, *Multimedia Programming Interface and Data
  * Specifications 1.0*, 1991, and Microsoft's extensible format.)
  *
  * @param name what errors call the file.
@@ -117,7 +117,11 @@ class WavReader {
     if (end < 12)
       this.fail(0, 'header', `the file ends after ${end} bytes, expected a RIFF WAVE header of 12`);
     if (this.#tag(0) !== 'RIFF')
-      this.fail(0, 'header', `stands ${JSON.stringify(this.#tag(0))}, expected "RIFF": not a WAV file`);
+      this.fail(
+        0,
+        'header',
+        `stands ${JSON.stringify(this.#tag(0))}, expected "RIFF": ${this.#otherFormat()}not a WAV file`,
+      );
     if (this.#tag(8) !== 'WAVE')
       this.fail(8, 'header', `stands ${JSON.stringify(this.#tag(8))}, expected "WAVE": not a WAV file`);
     let format: Format | undefined;
@@ -127,7 +131,11 @@ class WavReader {
       const tag = this.#tag(at);
       const length = this.view.getUint32(at + 4, true);
       const chunk = { offset: at + 8, length };
-      if (tag === 'data' && format !== undefined && length >= LEAST_UNKNOWN && chunk.offset + length > end) {
+      const isUnknown =
+        length === 0
+          ? !this.#areChunks(chunk.offset)
+          : length >= LEAST_UNKNOWN && chunk.offset + length > end;
+      if (tag === 'data' && format !== undefined && isUnknown) {
         const block = format.channels * format.sample.bytes;
         const there = end - chunk.offset;
         return { format, data: { ...chunk, length: there - (there % block) } };
@@ -149,6 +157,25 @@ class WavReader {
       at = chunk.offset + length + (length % 2);
     }
     return this.fail(end, 'chunk', 'the file ends without a data chunk');
+  }
+
+  /** Whether the file consists of whole chunks from here to its end. */
+  #areChunks(from: number): boolean {
+    let at = from;
+    while (at + 8 <= this.view.byteLength && /^[ -~]{4}$/.test(this.#tag(at))) {
+      const length = this.view.getUint32(at + 4, true);
+      at += 8 + length + (length % 2);
+    }
+    // The last one's padding byte may be missing.
+    return at === this.view.byteLength || at === this.view.byteLength + 1;
+  }
+
+  /** `a FLAC file, ` and the like, by how such files begin; nothing where the file is of no kind that is known. */
+  #otherFormat(): string {
+    const [first, second] = [this.view.getUint8(0), this.view.getUint8(1)];
+    const begins = this.#tag(0);
+    const name = begins.startsWith('ID3') || (first === 0xff && second >= 0xe0) ? 'MP3' : OTHERS.get(begins);
+    return name === undefined ? '' : `a file of ${name}, `;
   }
 
   #format({ offset, length }: Chunk): Format {
@@ -195,6 +222,12 @@ class WavReader {
   }
 }
 
+/** Formats that recordings are often in, by the first four letters of a file. */
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ['fLaC', 'FLAC'],
+  ['OggS', 'Ogg'],
+  ['FORM', 'AIFF'],
+]);
 const EXTENSIBLE = 0xfffe;
 /** SoX and eSpeak write 2³¹ − 2¹² bytes for a length that they do not know yet, FFmpeg 2³² − 1. */
 const LEAST_UNKNOWN = 2 ** 31 - 2 ** 12;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../../errors.ts';
+import { fileErrorText } from '../../../io/fileError.ts';
 import type { Corpus, Utterance } from '../corpus.ts';
 
 export interface CacheOptions {
@@ -143,7 +144,7 @@ async function keepCorpus(folder: string, { name, bands, sets }: Corpus): Promis
 }
 
 function unusable(folder: string, error: unknown): InputError {
-  return new InputError(`The corpus cannot be kept in ${folder}: ${(error as Error).message}`);
+  return new InputError(`The corpus cannot be kept in ${folder}: ${fileErrorText(error)}`);
 }
 
 function checksum(chunks: readonly Uint8Array[], contents: unknown): string {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../../../errors.ts';
+import { didYouMean } from '../../config/schema.ts';
 import type { Corpus, OnProgress } from '../corpus.ts';
 import { loadAsterisk } from './asterisk.ts';
 import type { CacheOptions } from './cache.ts';
@@ -27,7 +28,7 @@ export async function loadCorpus(nameOrManifest: string, options: CorpusOptions)
   );
   if (isFile) return loadManifest(nameOrManifest, options);
   throw new InputError(
-    `"${nameOrManifest}" is neither a corpus nor a manifest file, expected ${CORPUS_NAMES.join(', ')} or the path of a manifest.`,
+    `"${nameOrManifest}" is neither a corpus nor a manifest file; ${didYouMean(nameOrManifest, CORPUS_NAMES)}expected ${CORPUS_NAMES.join(', ')} or the path of a manifest.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { InputError } from '../../../errors.ts';
+import { fileErrorText } from '../../../io/fileError.ts';
 import { readText } from '../../../io/textFile.ts';
 import { decodeWav } from '../audio/wav.ts';
 import type { Corpus, OnProgress, Utterance } from '../corpus.ts';
@@ -23,7 +24,8 @@ export interface ManifestOptions extends CacheOptions {
  * `splitSentences` says, unless every line names its set. Features are kept in `cacheFolder` for as long as neither
  * the manifest nor a recording changes.
  *
- * @throws InputError, naming the manifest and the line, where a file is missing or is not WAV, or a line is malformed.
+ * @throws InputError, naming the manifest and the line, where a file is missing, is not WAV or is listed twice, or a line is
+ * malformed.
  */
 export async function loadManifest(path: string, options: ManifestOptions): Promise<Corpus> {
   const text = await readText(path, LONGEST);
@@ -40,8 +42,14 @@ const VERSION = 1;
 
 async function checksum(path: string, entries: readonly ManifestEntry[]): Promise<string> {
   const hash = createHash('sha256');
+  const seen = new Map<string, string>();
   for (const entry of entries) {
-    const bytes = await readBytes(path, entry);
+    const { file, bytes } = await readRecording(path, entry);
+    const earlier = seen.get(file);
+    if (earlier !== undefined) {
+      throw new InputError(`${entry.where}: ${entry.audio} is the recording that is listed at ${earlier}.`);
+    }
+    seen.set(file, entry.where);
     hash.update(`${bytes.length} `).update(bytes);
   }
   return hash.digest('hex');
@@ -53,22 +61,27 @@ async function readRecordings(
   { onProgress = () => {} }: ManifestOptions,
 ): Promise<Corpus> {
   const splits = splitSentences(entries.map(({ transcript }) => transcript));
-  const sets: Record<string, Utterance[]> = { train: [], development: [], test: [] };
+  const sets = new Map<string, Utterance[]>(['train', 'development', 'test'].map((set) => [set, []]));
   let bands = 0;
   for (const [index, entry] of entries.entries()) {
     const { audio: id, where, transcript, voice, set = splits.get(transcript)! } = entry;
-    const { frames, features, ...made } = featuresFromAudio(
-      decodeWav(await readBytes(path, entry), `${where}: ${id}`),
-    );
+    const { bytes } = await readRecording(path, entry);
+    const { frames, features, ...made } = featuresFromAudio(decodeWav(bytes, `${where}: ${id}`));
     bands = made.bands;
-    sets[set] ??= [];
-    sets[set].push({ id, voice, transcript, frames, features });
+    if (!sets.has(set)) sets.set(set, []);
+    sets.get(set)!.push({ id, voice, transcript, frames, features });
     onProgress(index + 1, entries.length, `reading ${basename(path)}`);
   }
-  return { name: basename(path), bands, sets };
+  return { name: basename(path), bands, sets: Object.fromEntries(sets) };
 }
 
-async function readBytes(manifest: string, { audio, where }: ManifestEntry): Promise<Uint8Array> {
+/** The bytes of a recording, and the path of the file that they are in, with links followed. */
+interface Recording {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+async function readRecording(manifest: string, { audio, where }: ManifestEntry): Promise<Recording> {
   const folder = dirname(resolve(manifest));
   const file = resolve(folder, audio);
   // The path as written, and once more with links followed.
@@ -76,14 +89,14 @@ async function readBytes(manifest: string, { audio, where }: ManifestEntry): Pro
   return readInside(await realpath(folder), file, audio, where);
 }
 
-async function readInside(folder: string, file: string, audio: string, where: string): Promise<Uint8Array> {
+async function readInside(folder: string, file: string, audio: string, where: string): Promise<Recording> {
   try {
     const real = await realpath(file);
     if (isOutside(folder, real)) refuse(where, audio);
-    return await readFile(real);
+    return { file: real, bytes: await readFile(real) };
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(`${where}: the audio file ${audio} cannot be read: ${(error as Error).message}`);
+    throw new InputError(`${where}: the audio file ${audio} cannot be read: ${fileErrorText(error)}`);
   }
 }
 

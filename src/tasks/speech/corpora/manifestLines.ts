@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import { posix } from 'node:path';
 import { InputError } from '../../../errors.ts';
 import { parseStrictJson } from '../../../io/strictJson.ts';
+import { checked, mapping, text } from '../../config/schema.ts';
 import { encode, normaliseTranscript } from '../alphabet.ts';
 
 /** One line of a manifest. */
@@ -50,17 +51,14 @@ function* linesOf(text: string): Generator<{ readonly line: string; readonly num
   }
 }
 
-const Line = z.strictObject({
-  audio: z.string().min(1),
-  text: z.string(),
-  set: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9-]*$/,
-      'expected lower-case letters, digits and hyphens, such as train, development or test',
-    )
+const setName = 'lower-case letters, digits and hyphens, such as train, development or test';
+const lineSchema = mapping({
+  audio: text('the path of a recording'),
+  text: text('what is said in the recording'),
+  set: text(setName)
+    .regex(/^[a-z][a-z0-9-]*$/, { error: setName })
     .optional(),
-  voice: z.string().min(1).optional(),
+  voice: text('the name of who speaks').optional(),
 });
 
 const UNNAMED = 'unnamed';
@@ -72,15 +70,10 @@ function parseJson(line: string, where: string): ManifestEntry {
   } catch (error) {
     throw new InputError(`${where}: not a JSON object: ${(error as Error).message}`);
   }
-  const parsed = Line.safeParse(value);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    throw new InputError(`${where}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
-  }
-  const { audio, text, set, voice = UNNAMED } = parsed.data;
+  const { audio, text: said, set, voice = UNNAMED } = checked(lineSchema, value, where, 'the line');
   return {
     audio,
-    transcript: transcriptOf(text, where),
+    transcript: transcriptOf(said, where),
     voice,
     where,
     ...(set !== undefined && { set }),
@@ -107,9 +100,11 @@ function transcriptOf(text: string, where: string): string {
 function checkOnce(entries: readonly ManifestEntry[]): void {
   const seen = new Map<string, string>();
   for (const { audio, where } of entries) {
-    const earlier = seen.get(audio);
+    // `./a.wav` is `a.wav`.
+    const path = posix.normalize(audio);
+    const earlier = seen.get(path);
     if (earlier !== undefined) throw new InputError(`${where}: ${audio} is listed already at ${earlier}.`);
-    seen.set(audio, where);
+    seen.set(path, where);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../../../errors.ts';
+import { fileErrorText } from '../../../io/fileError.ts';
 import { withDebianPackages } from '../../debianPackage.ts';
 import type { Corpus, OnProgress, Utterance } from '../corpus.ts';
 import { featuresFromAudio } from '../features/fromAudio.ts';
@@ -34,7 +35,9 @@ export async function loadQueenJoe(options: QueenJoeOptions): Promise<Corpus> {
     withMp3Decoder(`${what} is read`, (decode) =>
       withDebianPackages([PACKAGE], { cacheFolder, what }, async (folder) => {
         const archive = await readFile(join(folder, ARCHIVE)).catch((error: Error) => {
-          throw new InputError(`${what} is not where it should be in Debian's package: ${error.message}`);
+          throw new InputError(
+            `${what} is not where it should be in Debian's package: ${fileErrorText(error)}`,
+          );
         });
         return readClips(readArchive(archive, ARCHIVE), decode, options);
       }),

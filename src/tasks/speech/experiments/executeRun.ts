@@ -28,7 +28,7 @@ export async function executeRun(
   const { config, folder } = job;
   const model = config.models[0]!;
   const startsFresh = job.from === undefined && !job.resume;
-  if (job.from !== undefined && !job.resume) await begin(job, job.from);
+  if (job.from !== undefined && !job.resume) await begin(job, job.from, data);
   return executeSteps(
     job,
     { signal, onEvent },
@@ -62,10 +62,10 @@ export async function executeRun(
 }
 
 /** Leaves a checkpoint of no update with the model that is nearest to the one trained in `from`. */
-async function begin({ config, folder }: RunJob<SpeechConfig>, from: string): Promise<void> {
+async function begin({ config, folder }: RunJob<SpeechConfig>, from: string, corpus: Corpus): Promise<void> {
   const trained = await loadRecogniser(from);
-  const { recogniser } = compressRecogniser(trained, config, config.models[0]!.name);
-  await saveStart(recogniser, folder);
+  const { recogniser } = await compressRecogniser(trained, config, config.models[0]!.name);
+  await saveStart(recogniser, corpus, folder);
 }
 
 /** The errors on every utterance; without a recogniser, of one that hears nothing: each word and letter is an error. */

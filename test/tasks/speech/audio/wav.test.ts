@@ -114,6 +114,38 @@ describe('decodeWav', () => {
     }
   });
 
+  it('reads to the end where the length of the data was never set', () => {
+    const values = [0.5, -0.25, 0, 0, 0, 0, 0, 0];
+    const whole = wav(values, { encoding: 1, bits: 16, sampleRate: 8000, channels: 1, extensible: false });
+    const unfinished = whole.slice();
+    new DataView(unfinished.buffer).setUint32(40, 0, true);
+    expect(decodeWav(unfinished, 'clip.wav')).toEqual(decodeWav(whole, 'clip.wav'));
+    // Silence is no chunk, and a chunk is no sound.
+    const silent = unfinished.slice();
+    silent.fill(0, 44);
+    expect([...decodeWav(silent, 'clip.wav').samples]).toEqual(new Array(8).fill(0));
+    const empty = unfinished.slice(0, 44);
+    for (const rest of [
+      [],
+      [...chunk('LIST', [1, 2, 3])],
+      [...chunk('LIST', [1, 2]), ...chunk('id3 ', [])],
+    ]) {
+      expect(failure(Uint8Array.of(...empty, ...rest))).toContain('the data chunk is empty');
+    }
+  });
+
+  it.each([
+    ['FLAC', [...'fLaC'].map((letter) => letter.charCodeAt(0))],
+    ['Ogg', [...'OggS'].map((letter) => letter.charCodeAt(0))],
+    ['AIFF', [...'FORM'].map((letter) => letter.charCodeAt(0))],
+    ['MP3', [...'ID3'].map((letter) => letter.charCodeAt(0))],
+    ['MP3', [0xff, 0xfb]],
+  ])('names a file of %s', (name, begins) => {
+    expect(failure(Uint8Array.of(...begins, ...new Array(20).fill(1)))).toMatch(
+      new RegExp(`^clip\\.wav, byte 0: .*expected "RIFF": a file of ${name}, not a WAV file`),
+    );
+  });
+
   // ITU-T G.711, tables 1a to 2b, times 2 for A-law's 13 bits and 4 for μ-law's 14.
   it.each([
     [6, 0xd5, 8],

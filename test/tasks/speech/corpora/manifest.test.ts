@@ -72,6 +72,25 @@ describe('loadManifest', () => {
     expect(sets['train']).toEqual([]);
   });
 
+  test('has sets of any name', async () => {
+    const line = (name: string, set: string) =>
+      `{"audio": "clips/${name}.wav", "text": "x", "set": "${set}"}`;
+    const path = manifest(line('a', 'constructor'), line('b', 'train'));
+    const cacheFolder = temporaryFolder();
+    for (const _ of ['made', 'kept']) {
+      const { sets } = await loadManifest(path, { cacheFolder });
+      expect(Object.keys(sets)).toEqual(['train', 'development', 'test', 'constructor']);
+      expect(sets['constructor']!.map(({ id }) => id)).toEqual(['clips/a.wav']);
+    }
+  });
+
+  test('says in words why nothing can be kept', async () => {
+    const path = manifest('clips/a.wav\tone', 'clips/b.wav\ttwo');
+    await expect(loadManifest(path, { cacheFolder: path })).rejects.toThrow(
+      /^The corpus cannot be kept in .*: (a part of the path is a file, not a folder|it exists already)$/,
+    );
+  });
+
   test('keeps features until the manifest or a recording changes', async () => {
     const path = manifest('clips/a.wav\tone', 'clips/b.wav\ttwo');
     const cacheFolder = temporaryFolder();
@@ -104,10 +123,10 @@ describe('loadManifest', () => {
     );
     expect(await failure(manifest(''))).toMatch(/list\.txt is empty/);
     expect(await failure(manifest('clips/a.wav\tfine', 'clips/c.wav\tgone'))).toMatch(
-      /list\.txt, line 2: the audio file clips\/c\.wav cannot be read: ENOENT/,
+      /list\.txt, line 2: the audio file clips\/c\.wav cannot be read: there is no such file or folder$/,
     );
     expect(await failure(manifest('clips\tfolder'))).toMatch(
-      /line 1: the audio file clips cannot be read: EISDIR/,
+      /line 1: the audio file clips cannot be read: it is a folder, not a file$/,
     );
     expect(await failure(manifest('list.txt\tnot audio'))).toMatch(
       /line 1: list\.txt, byte 0: .*not a WAV file/,
@@ -123,13 +142,23 @@ describe('loadManifest', () => {
     expect(await failure(manifest('clips/a.wav\tone', 'clips/a.wav\ttwo'))).toMatch(
       /line 2: clips\/a\.wav is listed already at .*line 1/,
     );
+    expect(await failure(manifest('clips/a.wav\tone', './clips//a.wav\ttwo'))).toMatch(
+      /line 2: \.\/clips\/\/a\.wav is listed already at .*line 1/,
+    );
+    const linked = manifest('clips/a.wav\tone', 'clips/link.wav\ttwo');
+    symlinkSync('a.wav', join(linked, '../clips/link.wav'));
+    expect(await failure(linked)).toMatch(
+      /line 2: clips\/link\.wav is the recording that is listed at .*line 1\.$/,
+    );
     expect(await failure(manifest('{"audio": "clips/a.wav"'))).toMatch(/line 1: not a JSON object/);
-    expect(await failure(manifest('{"audio": "clips/a.wav"}'))).toMatch(/line 1: text: /);
+    expect(await failure(manifest('{"audio": "clips/a.wav"}'))).toMatch(
+      /line 1: text is missing; expected what is said in the recording$/,
+    );
     expect(await failure(manifest('{"audio": "clips/a.wav", "text": "x", "speaker": 1}'))).toMatch(
-      /line 1: .*speaker/,
+      /line 1: speaker is no known key; Known here: audio, text, set, voice$/,
     );
     expect(await failure(manifest('{"audio": "clips/a.wav", "text": "x", "set": "../x"}'))).toMatch(
-      /line 1: set: /,
+      /line 1: set is "..\/x"; expected lower-case letters, digits and hyphens, such as train/,
     );
     expect(
       await failure(
@@ -158,6 +187,12 @@ describe('loadCorpus', () => {
       /"queries-huge" is neither .* queries-small, queries-varied, queries-medium, queries-comparison, queries-large, asterisk, queen-joe/,
     );
   });
+});
+
+test('a corpus that is none is told which may be meant', async () => {
+  await expect(loadCorpus('querys-small', { cacheFolder: 'never-made' })).rejects.toThrow(
+    /^"querys-small" is neither a corpus nor a manifest file; did you mean queries-small\? expected queries-small, /,
+  );
 });
 
 describe('setOf', () => {
