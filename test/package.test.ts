@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +23,24 @@ describe('the package', () => {
     ).filter(([path, { dev }]) => path !== '' && dev !== true);
     expect(shipped.length).toBeGreaterThan(names.length);
     for (const [path, { hasInstallScript }] of shipped) expect(hasInstallScript, path).toBeUndefined();
+  });
+
+  test('leaves no short address to hosts of packages, from which the files beside it would not be found', () => {
+    for (const name of ['browser', 'main', 'jsdelivr', 'unpkg']) expect(manifest).not.toHaveProperty(name);
+  });
+
+  // A build removes what it did not write: a stale chunk would be packed, and a page's host would hold it for nothing.
+  test.runIf(existsSync(join(root, 'dist/browser')))('holds no chunk that nothing imports', () => {
+    for (const folder of ['dist/browser', 'dist/lib']) {
+      const names = readdirSync(join(root, folder));
+      const texts = names.map((name) => readFileSync(join(root, folder, name), 'utf8'));
+      for (const chunk of names.filter((name) => name.startsWith('chunk-'))) {
+        expect(
+          texts.filter((text) => text.includes(`"./${chunk}"`)),
+          chunk,
+        ).not.toEqual([]);
+      }
+    }
   });
 
   // `npm test` builds dist/ first; a bare `vitest run` may be without it.
