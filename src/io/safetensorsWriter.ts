@@ -24,7 +24,7 @@ import { quote } from './strictJson.ts';
 export function encodeSafetensors(
   tensors: Readonly<Record<string, SavedTensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const sorted = Object.entries(tensors).sort(
     ([a, { data: x }], [b, { data: y }]) => y.BYTES_PER_ELEMENT - x.BYTES_PER_ELEMENT || (a < b ? -1 : 1),
   );

@@ -11,6 +11,9 @@ import { WaitingTrainer } from './waitingTrainer.ts';
 /** A task by the module that makes it, for any number of threads, or the task itself, for the calling thread alone. */
 export type ParallelOptions<Batch = unknown> = ParallelModuleOptions | ParallelTaskOptions<Batch>;
 
+/** A `URL` or its text. Not by the name URL, which types without those of pages or Node do not have. */
+type ModuleUrl = string | { readonly href: string };
+
 interface SharedOptions {
   readonly parameters: Tensors;
   /** Parts of every batch, 2 unless given. They, and not the threads, decide the result. */
@@ -19,7 +22,7 @@ interface SharedOptions {
 
 export interface ParallelModuleOptions extends SharedOptions {
   /** Absolute URL of the module whose default export makes the task (`ParallelTask`); every thread loads it. */
-  readonly module: URL | string;
+  readonly module: ModuleUrl;
   /** What that function is given, on every thread: of a kind that can be sent to a thread. */
   readonly options?: unknown;
   /** Threads that compute, one for each shard unless given, and no more than that. With 1 it is the calling thread. */
@@ -113,12 +116,13 @@ function sourceOf<Batch>({ module, options, task }: ParallelOptions<Batch>, thre
   return { task };
 }
 
-function absolute(module: URL | string): string {
+function absolute(module: ModuleUrl): string {
+  const text = typeof module === 'string' ? module : module.href;
   try {
-    return new URL(module).href;
+    return new URL(text).href;
   } catch {
     throw new InputError(
-      `parallelTrainer: module is ${module}, expected an absolute URL such as new URL('./task.js', import.meta.url).`,
+      `parallelTrainer: module is ${text}, expected an absolute URL such as new URL('./task.js', import.meta.url).`,
     );
   }
 }
