@@ -22,7 +22,7 @@ export type TaskFactory<Batch = unknown, Options = unknown> = (
 export async function loadTask<Batch>(module: string, options: unknown): Promise<ParallelTask<Batch>> {
   let exported: { readonly default?: unknown };
   try {
-    exported = await import(/* @vite-ignore */ module);
+    exported = await import(/* webpackIgnore: true */ /* @vite-ignore */ module);
   } catch (cause) {
     const text = `The module ${module} could not be loaded: ${(cause as Error).message}`;
     throw new InputError(shortened(text), { cause });
