@@ -101,6 +101,7 @@ describe.runIf(isBuilt)('what goes wrong', () => {
     [/shards is 0, expected a whole number of at least 1/, () => trainerOf({ shards: 0 })],
     [/threads is 1\.5, expected a whole number/, () => trainerOf({ threads: 1.5 })],
     [/module is \.\/task\.js, expected an absolute URL/, () => trainerOf({ module: './task.js' })],
+    [/module is null, expected an absolute URL/, () => trainerOf({ module: null as never })],
     [
       /The module .*none\.mjs could not be loaded: /,
       (threads) => trainerOf({ threads, module: new URL('./none.mjs', import.meta.url) }),

@@ -117,12 +117,11 @@ function sourceOf<Batch>({ module, options, task }: ParallelOptions<Batch>, thre
 }
 
 function absolute(module: ModuleUrl): string {
-  const text = typeof module === 'string' ? module : module.href;
   try {
-    return new URL(text).href;
+    return new URL(typeof module === 'string' ? module : module.href).href;
   } catch {
     throw new InputError(
-      `parallelTrainer: module is ${text}, expected an absolute URL such as new URL('./task.js', import.meta.url).`,
+      `parallelTrainer: module is ${module}, expected an absolute URL such as new URL('./task.js', import.meta.url).`,
     );
   }
 }
