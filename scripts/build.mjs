@@ -1,6 +1,7 @@
 // Builds dist/: first the WebAssembly kernels, which become a TypeScript module, then everything by the TypeScript compiler,
 // then the files of the package.
-// With --clean nothing of an earlier build is left; without, a program that runs from dist/ goes on.
+// With --clean nothing of an earlier build is left; without, what the compiler made of modules that are gone stays in dist/src,
+// and a program that runs from dist/ goes on while the sources are the same.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 // Joins the compiled modules into the few files that the package holds: Node takes a millisecond to load each module, and there
 // are some two hundred.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -25,7 +25,7 @@ const entries = {
 
 /**
  * Makes dist/lib/, the files of the package, and dist/browser/, the engine for pages that load it by a script, with what its
- * threads run beside it. What an earlier build left stays, for programs that still run from it.
+ * threads run beside it. Nothing that an earlier build left stays there: its chunks, named by their contents, would add up.
  */
 export async function joinModules() {
   await join('dist/lib', entries);
@@ -34,7 +34,7 @@ export async function joinModules() {
 }
 
 async function join(outdir, chosen, options) {
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
       Object.entries(chosen).map(([name, path]) => [name, `dist/src/${path}.js`]),
@@ -50,8 +50,13 @@ async function join(outdir, chosen, options) {
     chunkNames: 'chunk-[hash]',
     plugins: [pureConstants],
     logLevel: 'warning',
+    metafile: true,
     ...options,
   });
+  for (const name of await readdir(`${root}/${outdir}`)) {
+    if (!(`${outdir}/${name}` in metafile.outputs))
+      await rm(`${root}/${outdir}/${name}`, { recursive: true });
+  }
 }
 
 /**

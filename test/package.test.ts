@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -23,6 +24,58 @@ describe('the package', () => {
     ).filter(([path, { dev }]) => path !== '' && dev !== true);
     expect(shipped.length).toBeGreaterThan(names.length);
     for (const [path, { hasInstallScript }] of shipped) expect(hasInstallScript, path).toBeUndefined();
+  });
+
+  test('leaves no short address to hosts of packages, from which the files beside it would not be found', () => {
+    for (const name of ['browser', 'main', 'jsdelivr', 'unpkg']) expect(manifest).not.toHaveProperty(name);
+  });
+
+  test.runIf(existsSync(join(root, 'dist/src/index.d.ts')))(
+    'has types that need neither those of pages nor of Node, and bytes that a Blob takes',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'types-'));
+      try {
+        const [index, bytes] = ['index', 'io/safetensors'].map((name) => join(root, 'dist/src', name));
+        const entries = ['io/index', 'testing/index', 'tasks/speech/recognise'].map((name) =>
+          join(root, 'dist/src', name),
+        );
+        const lines = [
+          `import { parallelTrainer } from '${index}.js';`,
+          `import { encodeSafetensors } from '${bytes}.js';`,
+          ...entries.map((path) => `import '${path}.js';`),
+          'export const fresh: Uint8Array<ArrayBuffer> = encodeSafetensors({});',
+          "export const trainer = parallelTrainer({ module: { href: 'file:///task.js' }, parameters: {} });",
+        ];
+        writeFileSync(join(folder, 'uses.mts'), lines.join('\n'));
+        const compilerOptions = {
+          ...{ strict: true, noEmit: true, target: 'es2022', module: 'nodenext' },
+          ...{ lib: ['es2022'], types: [] },
+        };
+        writeFileSync(
+          join(folder, 'tsconfig.json'),
+          JSON.stringify({ compilerOptions, files: ['uses.mts'] }),
+        );
+        const compiler = join(root, 'node_modules/typescript/bin/tsc');
+        const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
+        expect(stdout).toBe('');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
+  // A build removes what it did not write: a stale chunk would be packed, and a page's host would hold it for nothing.
+  test.runIf(existsSync(join(root, 'dist/browser')))('holds no chunk that nothing imports', () => {
+    for (const folder of ['dist/browser', 'dist/lib']) {
+      const names = readdirSync(join(root, folder));
+      const texts = names.map((name) => readFileSync(join(root, folder, name), 'utf8'));
+      for (const chunk of names.filter((name) => name.startsWith('chunk-'))) {
+        expect(
+          texts.filter((text) => text.includes(`"./${chunk}"`)),
+          chunk,
+        ).not.toEqual([]);
+      }
+    }
   });
 
   // `npm test` builds dist/ first; a bare `vitest run` may be without it.

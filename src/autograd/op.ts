@@ -175,9 +175,13 @@ function checkHomes(name: string, inputs: readonly Tensor[]): void {
       );
     }
     if (input.backend !== first.backend || input.dtype !== first.dtype) {
+      const found = `${name}: argument ${inputs.indexOf(input)} is ${input.dtype} on ${input.backend.name} and argument 0 is `;
+      const isTwin = input.dtype === first.dtype && input.backend.name === first.backend.name;
       throw new InputError(
-        `${name}: argument ${inputs.indexOf(input)} is ${input.dtype} on ${input.backend.name} and argument 0 is ` +
-          `${first.dtype} on ${first.backend.name}, expected the same for all.`,
+        isTwin
+          ? `${found}on another backend of that name, expected the same: they come from two copies of compact-rnn ` +
+              'loaded side by side, or from two backends of that name.'
+          : `${found}${first.dtype} on ${first.backend.name}, expected the same for all.`,
       );
     }
   }

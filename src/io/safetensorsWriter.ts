@@ -24,7 +24,7 @@ import { quote } from './strictJson.ts';
 export function encodeSafetensors(
   tensors: Readonly<Record<string, SavedTensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const sorted = Object.entries(tensors).sort(
     ([a, x], [b, y]) => elementBytes(y) - elementBytes(x) || (a < b ? -1 : 1),
   );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createReferenceBackend } from '../../src/backends/reference/backend.ts';
 import { createWasmBackend } from '../../src/backends/wasm/backend.ts';
 import { hasRelaxedSimd, hasSimd } from '../../src/backends/wasm/features.ts';
-import { backend, InputError } from '../../src/index.ts';
+import { backend, InputError, matmul, tensor } from '../../src/index.ts';
 
 const backends = {
   wasm: createWasmBackend(),
@@ -95,4 +95,14 @@ describe('choosing', () => {
   it.skipIf(!hasRelaxedSimd())('runs the relaxed build where the engine can', () => {
     expect(createWasmBackend('relaxed').description).toBe('wasm (SIMD, relaxed FMA)');
   });
+});
+
+it('tensors of two copies of the library do not mix, which the message says', () => {
+  const [a, b] = [backends.wasm, backends.base].map((home) => tensor([[1]], undefined, { backend: home }));
+  expect(() => matmul(a, b)).toThrow(
+    new InputError(
+      'matmul: argument 1 is float32 on wasm and argument 0 is on another backend of that name, expected the same: they ' +
+        'come from two copies of compact-rnn loaded side by side, or from two backends of that name.',
+    ),
+  );
 });

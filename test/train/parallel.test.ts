@@ -71,6 +71,17 @@ describe.runIf(isBuilt)('parallelTrainer', () => {
     }
   });
 
+  test('a task itself trains on the calling thread as its module does on two, to the last bit', async () => {
+    const byModule = await trainerOf({ options: { optimizer: 'sgd' }, threads: 2 });
+    const parameters = classes.model.initialise(1);
+    const itself = await rnn.parallelTrainer({ task: classes.default({ optimizer: 'sgd' }), parameters });
+    for (let step = 0; step < 5; step++) {
+      const batches = parts(step, 2);
+      expect(await itself.step(batches, options)).toEqual(await byModule.step(batches, options));
+    }
+    expect(await outcome(itself)).toEqual(await outcome(byModule));
+  });
+
   test('one shard is trainStep, to the last bit', async () => {
     const parameters = classes.model.initialise(1);
     const { loss, optimizer } = classes.default({ dropout: 0.3 });

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type * as Engine from '../../src/index.ts';
-import { type Batch, batchOf, isBuilt, options, outcome, parts, trainerOf } from './parallelTrainers.ts';
+import {
+  type Batch,
+  batchOf,
+  classes,
+  isBuilt,
+  module,
+  options,
+  outcome,
+  parts,
+  rnn,
+  trainerOf,
+} from './parallelTrainers.ts';
 
 describe.runIf(isBuilt)('what goes wrong', () => {
   const trouble = (what: string, shard: number): Batch[] =>
@@ -90,6 +101,7 @@ describe.runIf(isBuilt)('what goes wrong', () => {
     [/shards is 0, expected a whole number of at least 1/, () => trainerOf({ shards: 0 })],
     [/threads is 1\.5, expected a whole number/, () => trainerOf({ threads: 1.5 })],
     [/module is \.\/task\.js, expected an absolute URL/, () => trainerOf({ module: './task.js' })],
+    [/module is null, expected an absolute URL/, () => trainerOf({ module: null as never })],
     [
       /The module .*none\.mjs could not be loaded: /,
       (threads) => trainerOf({ threads, module: new URL('./none.mjs', import.meta.url) }),
@@ -108,6 +120,44 @@ describe.runIf(isBuilt)('what goes wrong', () => {
       await expect(start(threads)).rejects.toThrow(message);
       await expect(start(threads)).rejects.toMatchObject({ name: 'InputError' });
     }
+  });
+
+  test('of module and task exactly one is given, and a task itself for one thread only', async () => {
+    const task = classes.default();
+    const parameters = classes.model.initialise(1);
+    const { parallelTrainer } = rnn;
+    const refused: [Promise<unknown>, string][] = [
+      // @ts-expect-error: neither.
+      [parallelTrainer({ parameters }), 'neither module nor task is given, expected one of them.'],
+      [
+        // @ts-expect-error: both.
+        parallelTrainer({ parameters, module, task }),
+        'module and task are both given, expected one of them.',
+      ],
+      [
+        // @ts-expect-error: more than one thread.
+        parallelTrainer({ parameters, task, threads: 2 }),
+        'threads is 2 with task, expected 1, or module, of which every thread makes the task.',
+      ],
+      [
+        // @ts-expect-error: what makes the task.
+        parallelTrainer({ parameters, task: classes.default }),
+        'task has nothing as loss, expected a function.',
+      ],
+    ];
+    for (const [trainer, message] of refused) {
+      await expect(trainer).rejects.toThrow(new rnn.InputError(`parallelTrainer: ${message}`));
+    }
+  });
+
+  test('a module in a data: URL, of which bundlers make some, is named by its beginning', async () => {
+    const text = `import 'nowhere'; // ${'a long module '.repeat(100)}`;
+    const data = `data:text/javascript;base64,${btoa(text)}`;
+    const error = await trainerOf({ module: data }).catch((error: Error) => error);
+    expect((error as Error).message).toMatch(
+      /^The module data:text\/javascript;base64,[\w+/]{17}… could not be loaded: /,
+    );
+    expect((error as Error).message.length).toBeLessThan(400);
   });
 
   test.each<[RegExp, Partial<Engine.ParallelStepOptions>, (batch: Batch) => unknown[]]>([

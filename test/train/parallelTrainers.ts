@@ -47,7 +47,7 @@ afterEach(async () => {
   await Promise.all(trainers.splice(0).map((trainer) => trainer.close()));
 });
 
-export async function trainerOf(options: Partial<Engine.ParallelOptions> = {}) {
+export async function trainerOf(options: Partial<Engine.ParallelModuleOptions> = {}) {
   const parameters = classes.model.initialise(1);
   const trainer = await rnn.parallelTrainer<Batch>({ module, parameters, ...options });
   trainers.push(trainer);

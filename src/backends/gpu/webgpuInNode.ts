@@ -9,7 +9,7 @@ export async function provideWebGpu(): Promise<void> {
   const name = 'webgpu';
   let module: { create(flags: string[]): object; globals: object };
   try {
-    module = await import(/* @vite-ignore */ name);
+    module = await import(/* webpackIgnore: true */ /* @vite-ignore */ name);
   } catch {
     throw new Error(
       'Node has WebGPU only through the package webgpu (0.6 or newer), which is not installed.',

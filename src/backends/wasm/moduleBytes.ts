@@ -33,12 +33,12 @@ const steps: Readonly<Record<Build, Readonly<Record<number, readonly number[]>>>
  * 254, 255, 0, 1 … 86; after a space for the next 90, and after ! for the others.
  */
 function decoded(text: string): Uint8Array<ArrayBuffer> {
-  // Bytes, in place, because a call for each character would cost milliseconds.
-  const bytes = new TextEncoder().encode(text);
+  // By the language alone, for audio worklets and other places without TextEncoder, which would save half a millisecond.
+  const bytes = new Uint8Array(text.length);
   let size = 0;
   let shift = -38;
-  for (let i = 0; i < bytes.length; i++) {
-    const code = bytes[i];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
     if (code < 35) {
       shift = code === 32 ? 52 : 142;
     } else {

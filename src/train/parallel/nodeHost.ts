@@ -49,4 +49,4 @@ export async function nodePort(): Promise<Port> {
 
 /** By a name that bundlers for pages do not follow, since they have no such module. */
 const workerThreads = (name = 'node:worker_threads'): Promise<WorkerThreads> =>
-  import(/* @vite-ignore */ name);
+  import(/* webpackIgnore: true */ /* @vite-ignore */ name);

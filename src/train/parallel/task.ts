@@ -22,24 +22,32 @@ export type TaskFactory<Batch = unknown, Options = unknown> = (
 export async function loadTask<Batch>(module: string, options: unknown): Promise<ParallelTask<Batch>> {
   let exported: { readonly default?: unknown };
   try {
-    exported = await import(/* @vite-ignore */ module);
+    exported = await import(/* webpackIgnore: true */ /* @vite-ignore */ module);
   } catch (cause) {
-    throw new InputError(`The module ${module} could not be loaded: ${(cause as Error).message}`, { cause });
+    const text = `The module ${module} could not be loaded: ${(cause as Error).message}`;
+    throw new InputError(shortened(text), { cause });
   }
+  const name = shortened(module);
   if (typeof exported.default !== 'function') {
     throw new InputError(
-      `The default export of ${module} is ${describe(exported.default)}, expected a function that makes a task.`,
+      `The default export of ${name} is ${describe(exported.default)}, expected a function that makes a task.`,
     );
   }
   const task = await (exported.default as TaskFactory<Batch>)(options);
-  for (const name of ['loss', 'items', 'optimizer'] as const) {
-    if (typeof task?.[name] !== 'function') {
-      throw new InputError(
-        `The task of ${module} has ${describe(task?.[name])} as ${name}, expected a function.`,
-      );
-    }
-  }
+  checkTask(task, `The task of ${name}`);
   return task;
 }
 
+/** Throws InputError, which begins with `name`, when one of a task's functions is missing. */
+export function checkTask(task: ParallelTask, name: string): void {
+  for (const part of ['loss', 'items', 'optimizer'] as const) {
+    if (typeof task?.[part] !== 'function') {
+      throw new InputError(`${name} has ${describe(task?.[part])} as ${part}, expected a function.`);
+    }
+  }
+}
+
 const describe = (value: unknown): string => (value === undefined ? 'nothing' : `of type ${typeof value}`);
+
+/** Bundlers make data: URLs of modules, which hold all of their text. */
+const shortened = (text: string): string => text.replace(/(data:\S{40})\S+/g, '$1…');

@@ -10,10 +10,10 @@ import { explainShards } from './explainShards.ts';
 import { errorOf, type Failure, type Moments, type Reply, type Request } from './messages.ts';
 import { threadOfShard } from './ownership.ts';
 import type { ParallelTask } from './task.ts';
-import type { ParallelOptions, ParallelStepOptions, ParallelTrainer } from './trainer.ts';
+import type { ParallelModuleOptions, ParallelStepOptions, ParallelTrainer } from './trainer.ts';
 import { weigh } from './weigh.ts';
 
-interface Setup<Batch> extends Required<ParallelOptions> {
+interface Setup<Batch> extends Omit<Required<ParallelModuleOptions>, 'task'> {
   readonly module: string;
   readonly task: ParallelTask<Batch>;
 }
