@@ -15,7 +15,6 @@ export {
   minimum,
   multiply,
   negate,
-  reciprocal,
   relu,
   scale,
   sign,

@@ -46,13 +46,7 @@ export interface Gpu {
 }
 
 /** Kernels that give a number at once, which a GPU cannot, and those of streams, which write rows in place. */
-type CpuOnly =
-  | 'sumSquares'
-  | 'allFinite'
-  | 'matvec'
-  | 'quantisedMatvec'
-  | 'circulantMatvec'
-  | 'toeplitzLikeMatvec';
+type CpuOnly = 'sumSquares' | 'matvec' | 'quantisedMatvec' | 'circulantMatvec' | 'toeplitzLikeMatvec';
 
 /** A GPU kernel for every reference kernel, of its signature. */
 export type GpuKernels = {

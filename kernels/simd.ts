@@ -12,14 +12,12 @@ export { dropout } from './dropout/simd';
 export {
   absolute,
   add,
-  allFinite,
   divide,
   fill,
   maximum,
   minimum,
   multiply,
   negate,
-  reciprocal,
   relu,
   scale,
   sign,
@@ -38,7 +36,7 @@ export { lstmPeepholeCell, lstmPeepholeCellGrad } from './lstmPeepholeCell/simd'
 export { matmul, matmulPacked, packPanels } from './matmul/simd';
 export { matvec } from './matvec/simd';
 export { quantisedMatvec } from './quantisedMatvec/simd';
-export { maxAxis, sumAxis } from './reduce/simd';
+export { sumAxis } from './reduce/simd';
 export { rnnCell, rnnCellGrad } from './rnnCell/simd';
 export { heapBase } from './scratch.simd';
 export { sgd, sgdMomentum } from './sgd/simd';

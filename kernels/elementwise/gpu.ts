@@ -20,7 +20,6 @@ export const minimum = binary('minimum', 'Math.min(u, v)');
 
 export const negate = unary('negate', 'return -v;');
 export const absolute = unary('absolute', 'return Math.abs(v);');
-export const reciprocal = unary('reciprocal', 'return 1 / v;');
 export const squareRoot = unary('squareRoot', 'return Math.sqrt(v);');
 export const relu = unary('relu', 'return Math.max(v, 0);');
 export const sign = unary('sign', 'if (v > 0) { return 1; } if (v < 0) { return -1; } return v;');

@@ -34,9 +34,6 @@ export const negate: Unary = unary((x) => -x);
 /** y = |x|. */
 export const absolute: Unary = unary(Math.abs);
 
-/** y = 1 / x. */
-export const reciprocal: Unary = unary((x) => 1 / x);
-
 /** y = √x. */
 export const squareRoot: Unary = unary(Math.sqrt);
 
@@ -64,12 +61,6 @@ export function sumSquares(x: FloatArray, n: number): number {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += x[i] * x[i];
   return sum;
-}
-
-/** 1 if every x is finite, 0 if one is infinite or NaN. */
-export function allFinite(x: FloatArray, n: number): number {
-  for (let i = 0; i < n; i++) if (!Number.isFinite(x[i])) return 0;
-  return 1;
 }
 
 function binary(f: (a: number, b: number) => number): Binary {

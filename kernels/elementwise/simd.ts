@@ -9,11 +9,10 @@ const MINIMUM = 5;
 
 const NEGATE = 0;
 const ABSOLUTE = 1;
-const RECIPROCAL = 2;
-const SQUARE_ROOT = 3;
-const RELU = 4;
-const SIGN = 5;
-const STEP = 6;
+const SQUARE_ROOT = 2;
+const RELU = 3;
+const SIGN = 4;
+const STEP = 5;
 
 // Where a scalar operand stands as a vector while a binary kernel runs.
 const aSplat = memory.data<f32>([0, 0, 0, 0], 16);
@@ -44,9 +43,6 @@ export function negate(x: usize, y: usize, n: usize): void {
 }
 export function absolute(x: usize, y: usize, n: usize): void {
   each(ABSOLUTE, x, y, n);
-}
-export function reciprocal(x: usize, y: usize, n: usize): void {
-  each(RECIPROCAL, x, y, n);
 }
 export function squareRoot(x: usize, y: usize, n: usize): void {
   each(SQUARE_ROOT, x, y, n);
@@ -97,18 +93,6 @@ export function sumSquares(x: usize, n: usize): f64 {
     x += 4;
   }
   return total;
-}
-
-/** x·0 is 0 for a finite x and NaN otherwise, and a sum with NaN is NaN. */
-export function allFinite(x: usize, n: usize): i32 {
-  const zero = f32x4.splat(0);
-  let sum = zero;
-  for (; n >= 4; n -= 4) {
-    sum = f32x4.add(sum, f32x4.mul(v128.load(x), zero));
-    x += 16;
-  }
-  if (n > 0) sum = f32x4.add(sum, f32x4.mul(loadTail(x, n), zero));
-  return i32x4.all_true(f32x4.eq(sum, zero)) ? 1 : 0;
 }
 
 /** sum + x², of the first two lanes of x. */
@@ -195,7 +179,6 @@ function map(op: i32, x: v128): v128 {
   const one = f32x4.splat(1);
   if (op == NEGATE) return f32x4.neg(x);
   if (op == ABSOLUTE) return f32x4.abs(x);
-  if (op == RECIPROCAL) return f32x4.div(one, x);
   if (op == SQUARE_ROOT) return f32x4.sqrt(x);
   if (op == RELU) return f32x4.max(x, zero);
   const positive = v128.and(f32x4.gt(x, zero), one);

@@ -36,24 +36,3 @@ return sum;`,
   });
   if (parts > 1) sumAxis(gpu, sums, y, outer, parts, inner);
 }
-
-export function maxAxis(
-  gpu: Gpu,
-  x: GpuBuffer,
-  y: GpuBuffer,
-  outer: number,
-  axis: number,
-  inner: number,
-): void {
-  gpu.launch({
-    name: 'maxAxis',
-    reads: { x: [x, outer * axis * inner] },
-    constants: { axis, inner },
-    threads: { i: inner, o: outer },
-    source: `
-let largest = x[o * $axis * $inner + i];
-for (let a = 1; a < $axis; a++) { largest = Math.max(largest, x[(o * $axis + a) * $inner + i]); }
-return largest;`,
-    writes: [[y, outer * inner]],
-  });
-}

@@ -10,14 +10,3 @@ export function sumAxis(x: FloatArray, y: FloatArray, outer: number, axis: numbe
     }
   }
 }
-
-/** y[o, i] = max_a x[o, a, i] for axis ≥ 1: x is `[outer, axis, inner]`, y is `[outer, inner]`; NaN wins. */
-export function maxAxis(x: FloatArray, y: FloatArray, outer: number, axis: number, inner: number): void {
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) {
-      let max = x[o * axis * inner + i];
-      for (let a = 1; a < axis; a++) max = Math.max(max, x[(o * axis + a) * inner + i]);
-      y[o * inner + i] = max;
-    }
-  }
-}

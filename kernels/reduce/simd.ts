@@ -27,26 +27,6 @@ export function sumAxis(x: usize, y: usize, outer: usize, axis: usize, inner: us
   }
 }
 
-/** See reduce/reference.ts. */
-export function maxAxis(x: usize, y: usize, outer: usize, axis: usize, inner: usize): void {
-  const plane = (axis * inner) << 2;
-  for (let o: usize = 0; o < outer; o++) {
-    if (inner == 1) {
-      f32.store(y, maxRow(x, axis));
-      y += 4;
-    } else {
-      let left = inner;
-      for (let column = x; left > 0; column += 16) {
-        const lanes = min<usize>(left, 4);
-        maxColumns(column, y, axis, inner << 2, lanes);
-        y += lanes << 2;
-        left -= lanes;
-      }
-    }
-    x += plane;
-  }
-}
-
 /** Largest of n ≥ 1 contiguous elements; NaN if one is. */
 export function maxRow(x: usize, n: usize): f32 {
   // Four at a time: a maximum that minds NaN is a long chain of instructions.
@@ -110,15 +90,6 @@ function sumColumns(x: usize, y: usize, axis: usize, row: usize, lanes: usize): 
     x += row;
   }
   store(y, demote(low, high), lanes);
-}
-
-function maxColumns(x: usize, y: usize, axis: usize, row: usize, lanes: usize): void {
-  let largest = load(x, lanes);
-  for (axis--; axis > 0; axis--) {
-    x += row;
-    largest = f32x4.max(largest, load(x, lanes));
-  }
-  store(y, largest, lanes);
 }
 
 @inline

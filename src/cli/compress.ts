@@ -88,7 +88,7 @@ export async function compress(options: CompressOptions, context: Context): Prom
   const changes = { training: { ...trained.training, epochs }, models };
   // What is written is checked as it will be when it is read.
   const config = parseConfig({ ...trained, ...changes }, of);
-  checkRanks(builtModel(config, compressed.name, `${of}: `), of);
+  checkRanks(builtModel(config, compressed.name, of), of);
   const recogniser = await context.services.loadRecogniser(modelFolder(source, name));
   const result = await compressRecogniser(recogniser, config, compressed.name);
   context.stdout.write(`${placesTable(result.places)}\n`);

@@ -238,7 +238,7 @@ describe('a failure', () => {
       'a size that does not fit',
       ['compress', 'first', '--model', 'dense', '--map', 'blockCirculant=7'],
       1,
-      /^compact-rnn: --map blockCirculant=7: layers\[0\]: blockCirculant: the block size is 7, expected a divisor/,
+      /^compact-rnn: --map blockCirculant=7: layers\.0\.input: blockCirculant: the block size is 7, expected a divisor/,
     ],
     [
       'a rank above that of any matrix',

@@ -425,7 +425,7 @@ describe('a failure', () => {
       const { status, stderr } = await run(folder, [command, 'small.json']);
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /^compact-rnn: .*small\.json: models\[1\]\.layers\[1\]: blockCirculant: the block size is 7, expected a divisor/,
+        /^compact-rnn: .*small\.json: models\[1\]: layers\.1\.input: blockCirculant: the block size is 7, expected a divisor/,
       );
     }
     expect(await readdir(folder)).toEqual(['small.json']);

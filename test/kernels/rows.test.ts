@@ -6,7 +6,7 @@ const side = fc.nat(21);
 const sums = { relative: 1e-6, absolute: 1e-5 };
 
 describe('reduce', () => {
-  test('sumAxis and maxAxis agree', () => {
+  test('sumAxis agrees', () => {
     fc.assert(
       fc.property(
         fc.nat(5),
@@ -18,7 +18,6 @@ describe('reduce', () => {
           const x = randomValues(outer * axis * inner, seed);
           const y = () => new Float32Array(outer * inner);
           expectAgreement('sumAxis', [x, y(), outer, axis, inner], rounded, skew);
-          expectAgreement('maxAxis', [x, y(), outer, axis, inner], exact, skew);
         },
       ),
     );
@@ -33,12 +32,6 @@ describe('reduce', () => {
     const x = new Float32Array(100000).fill(0.1);
     expectAgreement('sumAxis', [x, new Float32Array(1), 1, x.length, 1], rounded);
     expectAgreement('sumAxis', [x, new Float32Array(10), 1, x.length / 10, 10], rounded);
-  });
-
-  test('maxAxis gives NaN where one is NaN, and −∞ is an ordinary value', () => {
-    const x = Float32Array.of(1, NaN, 3, -Infinity, -Infinity, -Infinity, 5, 6, NaN, 0, 0, 0);
-    expectAgreement('maxAxis', [x, new Float32Array(4), 4, 3, 1], exact);
-    expectAgreement('maxAxis', [x, new Float32Array(6), 1, 2, 6], exact);
   });
 });
 

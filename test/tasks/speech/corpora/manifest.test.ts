@@ -155,7 +155,7 @@ describe('loadManifest', () => {
       /line 1: text is missing; expected what is said in the recording$/,
     );
     expect(await failure(manifest('{"audio": "clips/a.wav", "text": "x", "speaker": 1}'))).toMatch(
-      /line 1: speaker is no known key; Known here: audio, text, set, voice$/,
+      /line 1: speaker is not a known key; Known here: audio, text, set, voice$/,
     );
     expect(await failure(manifest('{"audio": "clips/a.wav", "text": "x", "set": "../x"}'))).toMatch(
       /line 1: set is "..\/x"; expected lower-case letters, digits and hyphens, such as train/,
