@@ -1,30 +1,20 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchOptions } from '../browser/chromium.ts';
-import { folderWithPackage, saveFilesOf } from './installed.ts';
+import { describe, expect, it } from 'vitest';
+import { saveFilesOf } from './installed.ts';
 import { root } from './pages.ts';
 import { serve } from './serve.ts';
+import { visitor } from './visitor.ts';
 
 /* Someone follows the quick starts for pages, and opens what comes of them. */
 describe('a page', () => {
-  let place: ReturnType<typeof folderWithPackage>;
-  let browser: Browser;
-  beforeAll(async () => {
-    place = folderWithPackage();
-    browser = await chromium.launch(await launchOptions());
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    place?.remove();
-  });
+  const reader = visitor();
 
   /** What a page has to say when it is done; throws for an error in its console, or a request to elsewhere. */
   async function result(folder: string, file: string): Promise<string> {
     const server = await serve(folder);
-    const page = await browser.newPage();
+    const page = await reader.newPage();
     const wrong: string[] = [];
     page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
     page.on('pageerror', (error) => wrong.push(error.message));
@@ -43,16 +33,16 @@ describe('a page', () => {
   }
 
   it('of the quick start with Vite learns in its production build', { timeout: 180_000 }, async () => {
-    saveFilesOf('docs/guides/quick-start-vite.md', place.folder);
-    await build({ root: place.folder, configFile: false, logLevel: 'silent' });
-    const text = await result(join(place.folder, 'dist'), 'index.html');
+    saveFilesOf('docs/guides/quick-start-vite.md', reader.folder);
+    await build({ root: reader.folder, configFile: false, logLevel: 'silent' });
+    const text = await result(join(reader.folder, 'dist'), 'index.html');
     expect(Number(/loss (\d\.\d+)/.exec(text)![1])).toBeLessThan(0.1);
   });
 
   it('of the quick start from a script learns without any build', { timeout: 180_000 }, async () => {
-    saveFilesOf('docs/guides/quick-start-cdn.md', place.folder);
-    cpSync(join(root, 'dist/browser'), join(place.folder, 'compact-rnn'), { recursive: true });
-    const text = await result(place.folder, 'page.html');
+    saveFilesOf('docs/guides/quick-start-cdn.md', reader.folder);
+    cpSync(join(root, 'dist/browser'), join(reader.folder, 'compact-rnn'), { recursive: true });
+    const text = await result(reader.folder, 'page.html');
     expect(Number(/loss (\d\.\d+)/.exec(text)![1])).toBeLessThan(0.1);
   });
 });

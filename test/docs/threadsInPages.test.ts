@@ -1,29 +1,19 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright';
 import { build, createServer } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchOptions } from '../browser/chromium.ts';
-import { folderWithPackage, saveFilesOf } from './installed.ts';
+import { describe, expect, it } from 'vitest';
+import { saveFilesOf } from './installed.ts';
 import { root } from './pages.ts';
 import { serve } from './serve.ts';
+import { visitor } from './visitor.ts';
 
 /* Someone does as the guides say of threads, and trains in a page. */
 describe('a page trains', { timeout: 180_000 }, () => {
-  let place: ReturnType<typeof folderWithPackage>;
-  let browser: Browser;
-  beforeAll(async () => {
-    place = folderWithPackage();
-    browser = await chromium.launch(await launchOptions());
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    place?.remove();
-  });
+  const reader = visitor();
 
   /** Saves a page that trains from a task; the library is imported as `library`, and `source` says where the task comes from. */
   function savePage(name: string, { library = 'compact-rnn', head = '', source = '' }): string {
-    const folder = join(place.folder, name);
+    const folder = join(reader.folder, name);
     mkdirSync(folder, { recursive: true });
     const files = {
       'index.html': `<!doctype html>${head}<p role="status"></p><script type="module" src="./main.js"></script>`,
@@ -54,7 +44,7 @@ describe('a page trains', { timeout: 180_000 }, () => {
 
   /** What the page has to say when it is done. */
   async function result(url: string): Promise<string> {
-    const page = await browser.newPage();
+    const page = await reader.newPage();
     try {
       await page.goto(url);
       const status = page.getByRole('status').filter({ hasText: /./ });
@@ -83,11 +73,11 @@ describe('a page trains', { timeout: 180_000 }, () => {
   const module = "module: new URL('./task.js', import.meta.url), threads: 2";
 
   it('on two threads in Vite’s development server, set as the guide says', async () => {
-    saveFilesOf('docs/guides/deploy.md', place.folder);
+    saveFilesOf('docs/guides/deploy.md', reader.folder);
     savePage('', { source: module });
     const server = await createServer({
-      root: place.folder,
-      configFile: join(place.folder, 'vite.config.js'),
+      root: reader.folder,
+      configFile: join(reader.folder, 'vite.config.js'),
       logLevel: 'silent',
       server: { host: '127.0.0.1', port: 0 },
     });

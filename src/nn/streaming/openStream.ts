@@ -1,8 +1,8 @@
 import type { Tensors } from '../../autograd/grad.ts';
 import { InputError } from '../../errors.ts';
 import { currentScope } from '../../tensor/scope.ts';
-import { sameShape, show } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { namingOf } from '../places.ts';
 import type { RecurrentModel } from '../recurrentModel.ts';
 import { RecurrentStream, type StreamWeights } from './recurrentStream.ts';
 import { StreamMemory } from './streamMemory.ts';
@@ -62,14 +62,9 @@ export function openStream(
 /** One of the parameters, when all are there and of its home. */
 function checkParameters(model: RecurrentModel, parameters: Tensors): Tensor {
   let like: Tensor | null = null;
-  for (const [name, { shape }] of Object.entries(model.parameters)) {
-    const found = parameters[name];
-    if (found === undefined) throw new InputError(`The parameter ${name} is missing.`);
-    if (!sameShape(found.shape, shape)) {
-      throw new InputError(
-        `openStream: the parameter ${name} has shape ${show(found.shape)}, expected ${show(shape)}.`,
-      );
-    }
+  const naming = namingOf(model);
+  for (const name of Object.keys(model.parameters)) {
+    const found = naming.parameter(name, parameters);
     like ??= found;
     if (found.dtype !== like.dtype || found.backend !== like.backend) {
       throw new InputError(
